@@ -1,0 +1,41 @@
+/**
+ * The log: the replicated, ordered, durable list of records; the only source of truth.
+ *
+ * Contract (log/log-contract.ts runs it on every implementation):
+ * - `append` resolves after the record is durable, with its position. The same id again resolves
+ *   with the first position. A rejection is a `LogError`; `landed: 'unknown'` may still turn up.
+ * - `follow` hands over every record after a position once, in order, without a hole: those already
+ *   there first, then new ones within milliseconds.
+ * - A record that a follower saw is durable.
+ */
+import type { LogRecord, Position, PositionedRecord } from './record.ts'
+
+export interface LogFollower {
+  /** Never empty, in order. */
+  onRecords(records: readonly PositionedRecord[]): void
+  /** The log is out of reach, or within reach again. */
+  onReach(canAppend: boolean, why: string): void
+}
+
+export interface Log {
+  append(record: LogRecord): Promise<Position>
+  /** The position of the newest record, 0 for an empty log. */
+  head(): Promise<Position>
+  /** Returns the function that stops following. */
+  follow(after: Position, follower: LogFollower): () => void
+  close(): Promise<void>
+}
+
+/** `full`: no room left; `unavailable`: try again; `damaged`: an operator must act. */
+export type LogErrorCode = 'full' | 'unavailable' | 'damaged' | 'closed'
+
+export class LogError extends Error {
+  readonly code: LogErrorCode
+  readonly landed: 'no' | 'unknown'
+  constructor(code: LogErrorCode, landed: 'no' | 'unknown', message: string) {
+    super(message)
+    this.name = 'LogError'
+    this.code = code
+    this.landed = landed
+  }
+}

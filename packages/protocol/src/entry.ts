@@ -1,0 +1,107 @@
+/**
+ * One entry of a room, as clients see it. Entries are dense by `index`. History answers the present
+ * state of a message (edited text, reactions) in the entry of its post; the entries that changed it
+ * keep their own index, so a client that holds indexes a..b without a hole has missed nothing.
+ */
+import type { ErrorCode } from './error-codes.ts'
+import type { Role, RoomKind } from './operation.ts'
+
+export interface EntryHead {
+  readonly index: number
+  /** Milliseconds since 1970, never less than that of the entry before it in the room. */
+  readonly at: number
+  /** The id of who did it, and their name then. */
+  readonly by: string
+  readonly name: string
+  /** Of the send that made it; lets the sender's own device recognise its pending line. */
+  readonly outbox?: string
+  readonly number?: number
+}
+
+export interface Reaction {
+  readonly emoji: string
+  readonly users: readonly string[]
+}
+
+export interface PostBody {
+  readonly kind: 'post'
+  /** Empty when deleted. */
+  readonly text: string
+  readonly replyTo?: number
+  readonly editedAt?: number
+  readonly deletedBy?: string
+  readonly reactions?: readonly Reaction[]
+}
+
+export type RoomBody =
+  | {
+      readonly kind: 'create'
+      readonly room: RoomKind
+      readonly title: string
+      readonly topic: string
+    }
+  | { readonly kind: 'join' }
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'invite'; readonly user: string; readonly userName: string }
+  | PostBody
+  | { readonly kind: 'edit'; readonly target: number; readonly text: string }
+  | { readonly kind: 'delete'; readonly target: number }
+  | {
+      readonly kind: 'react'
+      readonly target: number
+      readonly emoji: string
+      readonly on: boolean
+    }
+  | { readonly kind: 'topic'; readonly topic: string }
+  | { readonly kind: 'role'; readonly user: string; readonly userName: string; readonly role: Role }
+  | {
+      readonly kind: 'kick'
+      readonly user: string
+      readonly userName: string
+      readonly reason?: string
+    }
+  | {
+      readonly kind: 'ban'
+      readonly user: string
+      readonly userName: string
+      readonly on: boolean
+      readonly reason?: string
+    }
+  | {
+      readonly kind: 'mute'
+      readonly user: string
+      readonly userName: string
+      readonly on: boolean
+    }
+
+/**
+ * A person's own room (its id is the user's id) tells all their devices, reliably and in order, what
+ * concerns them alone. It is read and resumed like any room.
+ */
+export type SelfBody =
+  | { readonly kind: 'account'; readonly guest: boolean }
+  /** You are now in `room`; its entries from `from` on are yours to follow. */
+  | {
+      readonly kind: 'room-added'
+      readonly room: string
+      readonly from: number
+      readonly roomKind: RoomKind
+      readonly title: string
+    }
+  | {
+      readonly kind: 'room-removed'
+      readonly room: string
+      readonly why: 'left' | 'kicked' | 'banned'
+    }
+  | { readonly kind: 'read'; readonly room: string; readonly upTo: number }
+  | { readonly kind: 'device-added'; readonly device: string; readonly label: string }
+  | { readonly kind: 'device-removed'; readonly device: string }
+  | { readonly kind: 'password-changed' }
+
+export type EntryBody = RoomBody | SelfBody
+export type Entry = EntryHead & EntryBody
+
+/** What became of one send. A refusal consumes the send's number, unless it is `out-of-turn`. */
+export type SendOutcome =
+  | { readonly ok: true; readonly index: number; readonly at: number }
+  | { readonly ok: false; readonly code: ErrorCode }

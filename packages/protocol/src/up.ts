@@ -1,0 +1,86 @@
+/** Frames from a client to a front-end. JSON text, one frame a WebSocket message. */
+import { z } from 'zod'
+import { limits } from './limits.ts'
+import { id, index, operation } from './operation.ts'
+
+/** Bumped when an old peer would misread a frame; adding optional fields does not bump it. */
+export const protocolVersion = 1
+
+const token = z
+  .string()
+  .min(limits.tokenCharactersMin)
+  .max(limits.tokenCharactersMax)
+  .regex(/^[A-Za-z0-9_-]+$/)
+const name = z
+  .string()
+  .min(1)
+  .max(limits.userNameCharactersMax * 4)
+const password = z.string().min(1).max(limits.passwordBytesMax)
+const label = z.string().max(64)
+/** Chosen by the client, echoed in the answer; unique among its unanswered requests. */
+const ask = z.int().min(0)
+
+/**
+ * The token is made by the client (256 random bits, base64url) and kept by it; the servers keep only
+ * its hash. So every way in can be repeated after a lost answer without making a second identity.
+ */
+export const auth = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('guest'), name, token }),
+  z.object({ kind: z.literal('token'), token }),
+  z.object({ kind: z.literal('login'), name, password, token, label: label.optional() }),
+  z.object({ kind: z.literal('register'), name, password, token, label: label.optional() }),
+])
+export type Auth = z.infer<typeof auth>
+
+export const upFrame = z.discriminatedUnion('t', [
+  z.object({
+    t: z.literal('hello'),
+    protocol: z.int(),
+    auth,
+    /** Room id → last index held, for rooms whose timeline the client keeps. */
+    resume: z.record(id, z.int().min(0)).optional(),
+    client: z.string().max(64).optional(),
+  }),
+  /** A durable request. Answered by `ack` or `refused`; may be repeated for ever. */
+  z.object({ t: z.literal('send'), room: id, outbox: id, number: index, op: operation }),
+  /** Entries before, after or around an index; from the newest on when none is given. */
+  z.object({
+    t: z.literal('history'),
+    ask,
+    room: id,
+    before: index.optional(),
+    after: z.int().min(0).optional(),
+    around: index.optional(),
+    limit: z.int().min(1).max(limits.historyEntriesMax).optional(),
+  }),
+  z.object({ t: z.literal('members'), ask, room: id, after: id.optional() }),
+  /** The directory of public rooms whose name contains `find`. */
+  z.object({
+    t: z.literal('rooms'),
+    ask,
+    find: z.string().max(64).optional(),
+    after: id.optional(),
+  }),
+  z.object({ t: z.literal('user'), ask, name }),
+  z.object({
+    t: z.literal('search'),
+    ask,
+    text: z
+      .string()
+      .min(1)
+      .max(limits.searchCharactersMax * 2),
+    room: id.optional(),
+    before: z.int().min(1).optional(),
+  }),
+  z.object({ t: z.literal('devices'), ask }),
+  z.object({ t: z.literal('revoke'), ask, device: z.union([id, z.literal('others')]) }),
+  z.object({ t: z.literal('password'), ask, old: password, new: password }),
+  /** Read up to here; the greatest wins, so it needs no number. Answered by `done`. */
+  z.object({ t: z.literal('read'), ask, room: id, upTo: z.int().min(0) }),
+  /** Start again to follow a room after `after`: the client found a hole or wants the gap. */
+  z.object({ t: z.literal('follow'), room: id, after: z.int().min(0) }),
+  z.object({ t: z.literal('typing'), room: id, on: z.boolean() }),
+  z.object({ t: z.literal('ping') }),
+])
+export type UpFrame = z.infer<typeof upFrame>
+export type UpFrameOf<T extends UpFrame['t']> = Extract<UpFrame, { t: T }>
