@@ -1,0 +1,18 @@
+/** What an operator may set about tracing and the admin port. */
+export interface AdminSettings {
+  /** A loopback address; another is refused at start. */
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+}
+
+export const traceLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
+export type TraceLevel = (typeof traceLevels)[number]
+
+export interface TraceSettings {
+  readonly level: TraceLevel
+  /** `auto`: readable lines on a terminal, JSON elsewhere. */
+  readonly format: 'auto' | 'json' | 'pretty'
+}
+
+export const traceSettings: TraceSettings = { level: 'info', format: 'auto' }
