@@ -5,7 +5,7 @@
  * between two calls, and each record is applied by only one of them.
  *
  * Rows are plain values: what is read must not be changed in place, only put again.
- * Contract: room/store-contract.ts.
+ * Contract: room/store-contract.test-suite.ts.
  */
 import type { Entry } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
@@ -133,5 +133,9 @@ export interface Store {
   putEntry(room: string, entry: Entry): void
   /** Indexes of the entries of kind `edit` with this target. */
   edits(room: string, target: number): readonly number[]
+  /**
+   * Posts in whose present text every word of the query begins a word, without regard to case or
+   * accents; newest first.
+   */
   search(query: SearchQuery): readonly SearchRow[]
 }
