@@ -50,6 +50,8 @@ export interface SearchHit {
   readonly room: string
   readonly entry: Entry
   readonly excerpt: string
+  /** Give it as `before` to get older hits. */
+  readonly cursor: number
 }
 
 export type Answer =
