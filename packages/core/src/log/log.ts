@@ -1,12 +1,14 @@
 /**
  * The log: the replicated, ordered, durable list of records; the only source of truth.
  *
- * Contract (log/log-contract.ts runs it on every implementation):
+ * Contract (log/log-contract.test-suite.ts runs it on every implementation):
  * - `append` resolves after the record is durable, with its position. The same id again resolves
  *   with the first position. A rejection is a `LogError`; `landed: 'unknown'` may still turn up.
  * - `follow` hands over every record after a position once, in order, without a hole: those already
  *   there first, then new ones within milliseconds.
  * - A record that a follower saw is durable.
+ * - A follower is told `onReach(true, '')` first, as soon as the log is within reach.
+ * - A closed handle refuses everything with the code `closed`; `follow` throws it.
  */
 import type { LogRecord, Position, PositionedRecord } from './record.ts'
 

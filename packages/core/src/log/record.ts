@@ -24,7 +24,10 @@ export interface RoomOperation {
   readonly op: Operation | VoidOperation
 }
 
-/** Ids and hashes come with the operation, so that applying needs no chance and repeats are harmless. */
+/**
+ * Ids and hashes come with the operation, so that applying needs no chance and repeats are
+ * harmless.
+ */
 export type AccountOperation =
   | {
       readonly kind: 'guest'
