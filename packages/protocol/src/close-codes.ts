@@ -20,7 +20,9 @@ export const closeCodes = {
 export type CloseReason = keyof typeof closeCodes
 export type AfterClose = 'at-once' | 'backoff' | 'login' | 'stay-away'
 
-/** What to do after a close; standard WebSocket codes (1000–1015) mean: come back with a backoff. */
+/**
+ * What to do after a close; standard WebSocket codes (1000–1015) mean: come back with a backoff.
+ */
 export function afterClose(code: number): AfterClose {
   if (code < 4000) return 'backoff'
   if (code < 4100) return 'at-once'

@@ -75,8 +75,8 @@ export type RoomBody =
     }
 
 /**
- * A person's own room (its id is the user's id) tells all their devices, reliably and in order, what
- * concerns them alone. It is read and resumed like any room.
+ * A person's own room (its id is the user's id) tells all their devices, reliably and in order,
+ * what concerns them alone. It is read and resumed like any room.
  */
 export type SelfBody =
   | { readonly kind: 'account'; readonly guest: boolean }

@@ -21,8 +21,9 @@ const label = z.string().max(64)
 const ask = z.int().min(0)
 
 /**
- * The token is made by the client (256 random bits, base64url) and kept by it; the servers keep only
- * its hash. So every way in can be repeated after a lost answer without making a second identity.
+ * The token is made by the client (256 random bits, base64url) and kept by it; the servers keep
+ * only its hash. So every way in can be repeated after a lost answer without making a second
+ * identity.
  */
 export const auth = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('guest'), name, token }),

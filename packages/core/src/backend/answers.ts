@@ -1,6 +1,6 @@
 /**
- * Reads: a table from the kind of question to the function that answers it from the store. Each checks
- * that the asker may know. Answers are bounded in entries and in bytes.
+ * Reads: a table from the kind of question to the function that answers it from the store. Each
+ * checks that the asker may know. Answers are bounded in entries and in bytes.
  */
 import type { Answer } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'

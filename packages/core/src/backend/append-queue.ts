@@ -1,9 +1,9 @@
 /**
- * Batching towards the log. Operations that arrive while an append is in flight wait; when the log is
- * free, all that waits becomes one record, up to the limits. An operation is settled when its record
- * comes back from the log and is applied (never when the append is merely acknowledged), or when the
- * append failed, or when it waited too long. Settling with `unavailable` is always safe: the front-end
- * asks again, here or elsewhere, and a repeat is harmless.
+ * Batching towards the log. Operations that arrive while an append is in flight wait; when the log
+ * is free, all that waits becomes one record, up to the limits. An operation is settled when its
+ * record comes back from the log and is applied (never when the append is merely acknowledged), or
+ * when the append failed, or when it waited too long. Settling with `unavailable` is always safe:
+ * the front-end asks again, here or elsewhere, and a repeat is harmless.
  */
 import type { LoggedOperation, LogRecord } from '../log/record.ts'
 import type { Chance, Now } from '../now.ts'
@@ -90,8 +90,9 @@ export class AppendQueue {
   }
 
   /**
-   * The record was applied. `outcomes` are those of its operations; without them (another process of a
-   * shared store applied it) `known` tells what is known, and what is not goes into the queue again.
+   * The record was applied. `outcomes` are those of its operations; without them (another process
+   * of a shared store applied it) `known` tells what is known, and what is not goes into the queue
+   * again.
    */
   applied(
     now: Now,

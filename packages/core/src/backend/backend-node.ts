@@ -1,10 +1,10 @@
 /**
  * The backend node: requests in, one log record for all that came meanwhile, answers out when that
- * record is applied. Reads are answered from the store. It holds nothing that another backend needs:
- * when it dies, front-ends ask the next one the same.
+ * record is applied. Reads are answered from the store. It holds nothing that another backend
+ * needs: when it dies, front-ends ask the next one the same.
  *
- * Order of one `drain`: what the inputs of the turn left undone, the appends, the feeds, and then all
- * outputs in the order in which they arose.
+ * Order of one `drain`: what the inputs of the turn left undone, the appends, the feeds, and then
+ * all outputs in the order in which they arose.
  */
 import type { LinkDown, Reply } from '../link/down.ts'
 import { type LinkUp, linkVersion, type RequestBody } from '../link/up.ts'

@@ -1,9 +1,9 @@
 /**
- * The four ways in: guest, token, login, register. All may be repeated after a lost answer: ids come
- * from the client's token, so a repeat finds what the first attempt made. A token or name that this
- * replica does not know may only be news that has not reached it; before such a refusal a barrier goes
- * through the log, and the store is asked again. Passwords are hashed and checked by the shell, off the
- * event loop.
+ * The four ways in: guest, token, login, register. All may be repeated after a lost answer: ids
+ * come from the client's token, so a repeat finds what the first attempt made. A token or name that
+ * this replica does not know may only be news that has not reached it; before such a refusal a
+ * barrier goes through the log, and the store is asked again. Passwords are hashed and checked by
+ * the shell, off the event loop.
  */
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'

@@ -1,4 +1,6 @@
-/** Passwords that the shell hashes or checks for the node; bounded, since each costs memory there. */
+/**
+ * Passwords that the shell hashes or checks for the node; bounded, since each costs memory there.
+ */
 import type { Now } from '../now.ts'
 import type { BackendOutput } from './backend-io.ts'
 

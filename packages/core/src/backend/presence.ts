@@ -1,7 +1,8 @@
 /**
- * Who is online, from the client lists of all front-ends. A person is online in a room while a session
- * of theirs follows it, and for a moment longer, so that changing the front-end does not flicker.
- * Changes are gathered and flushed together (a storm of joins costs one frame a room and flush).
+ * Who is online, from the client lists of all front-ends. A person is online in a room while a
+ * session of theirs follows it, and for a moment longer, so that changing the front-end does not
+ * flicker. Changes are gathered and flushed together (a storm of joins costs one frame a room and
+ * flush).
  */
 import type { ClientInfo } from '../link/up.ts'
 import type { Now } from '../now.ts'

@@ -1,10 +1,10 @@
 /**
- * The feeds of one backend: which front-end wants which room, and the next index it needs. A feed is
- * pumped from the store, so it never skips or repeats whatever order records and requests come in: what
- * the store holds from `next` on is sent, and `next` moves. Entries just applied are at hand and need
- * no reading; several feeds of a room at the same index share the encoded entries. One pump sends at
- * most `feedEntriesMax` a feed; the rest goes with the next tick, so a feed that starts far back holds
- * up nobody.
+ * The feeds of one backend: which front-end wants which room, and the next index it needs. A feed
+ * is pumped from the store, so it never skips or repeats whatever order records and requests come
+ * in: what the store holds from `next` on is sent, and `next` moves. Entries just applied are at
+ * hand and need no reading; several feeds of a room at the same index share the encoded entries.
+ * One pump sends at most `feedEntriesMax` a feed; the rest goes with the next tick, so a feed that
+ * starts far back holds up nobody.
  */
 import type { Entry } from '@starling/protocol/entry'
 import type { FedEntry, LinkDown } from '../link/down.ts'

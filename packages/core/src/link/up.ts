@@ -6,7 +6,9 @@ import type { Position, VoidOperation } from '../log/record.ts'
 /** Bumped when an old peer would misread a frame. */
 export const linkVersion = 1
 
-/** One client in a front-end's list. `rooms` are those its session follows (without the self room). */
+/**
+ * One client in a front-end's list. `rooms` are those its session follows (without the self room).
+ */
 export interface ClientInfo {
   readonly session: string
   readonly user: string

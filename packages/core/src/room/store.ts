@@ -1,8 +1,8 @@
 /**
  * A backend's read model, behind a synchronous port. It holds what `apply` needs to decide and what
- * reads answer, together with the position up to which the log is applied. It can be thrown away and
- * rebuilt from the log. The backends of one machine may share one store: then `position` may move
- * between two calls, and each record is applied by only one of them.
+ * reads answer, together with the position up to which the log is applied. It can be thrown away
+ * and rebuilt from the log. The backends of one machine may share one store: then `position` may
+ * move between two calls, and each record is applied by only one of them.
  *
  * Rows are plain values: what is read must not be changed in place, only put again.
  * Contract: room/store-contract.test-suite.ts.
@@ -129,7 +129,9 @@ export interface Store {
   entry(room: string, index: number): Entry | undefined
   /** Entries `from`, `from`+1, …, at most `limit`. */
   entries(room: string, from: number, limit: number): readonly Entry[]
-  /** Inserts the entry, or replaces the one with its index. Keeps `sent`, `edits` and search true. */
+  /**
+   * Inserts the entry, or replaces the one with its index. Keeps `sent`, `edits` and search true.
+   */
   putEntry(room: string, entry: Entry): void
   /** Indexes of the entries of kind `edit` with this target. */
   edits(room: string, target: number): readonly number[]
