@@ -2,11 +2,11 @@
  * What goes into a client node and what comes out. The SDK's shell owns the WebSocket, the storage
  * and the timers; the node decides: connection, outbox, timelines, rooms.
  */
-import type { Auth, UpFrame } from '@starling/protocol/up'
 import type { Answer, DownFrame } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
 import type { ErrorCode, Retry } from '@starling/protocol/error-codes'
 import type { Operation } from '@starling/protocol/operation'
+import type { Auth, UpFrame } from '@starling/protocol/up'
 import type { Chance, Now } from '../now.ts'
 
 export interface ClientOptions {
@@ -14,6 +14,7 @@ export interface ClientOptions {
   readonly addresses: readonly string[]
   readonly auth: Auth
   readonly client: string
+  /** Ids of outboxes and rooms come from it: a cryptographic one outside of the simulator. */
   readonly chance: Chance
   readonly tuning: ClientTuning
   /** What an earlier run stored (see `store-*` outputs). */
@@ -23,22 +24,59 @@ export interface ClientOptions {
 export interface ClientTuning {
   readonly backoffMsMin: number
   readonly backoffMsMax: number
+  /** From dialling to the welcome. */
   readonly connectMsMax: number
+  /** Online for so long, the next trouble begins with the shortest wait again. */
+  readonly stableMs: number
   readonly pingMs: number
   readonly silenceMsMax: number
+  /** Something waits for an answer and nothing came for so long: ping at once. */
+  readonly probeAfterMs: number
+  /** Nothing came for so long after that ping: the front-end hangs, go to another. */
+  readonly probeMsMax: number
   /** Entries of one room kept in memory before the far end is let go. */
   readonly timelineEntriesMax: number
+  /** Entries of one room stored for the next start. */
+  readonly storedEntriesMax: number
+  /** Entries asked for at once. */
+  readonly pageEntries: number
+  /** Rooms whose newest page is read without being shown, so that unread counts are exact. */
+  readonly prefetchedRoomsMax: number
+  /** Rooms in the `resume` of one hello; the others are taken from the welcome. */
+  readonly resumedRoomsMax: number
+  /** Unacknowledged sends of one outbox on the wire. */
   readonly sendsInFlightMax: number
+  /** Wait after a refusal `later` that names no time. */
+  readonly retryMs: number
+  /** So often out of turn at the head of an outbox: the server lost it; go on under a new id. */
+  readonly headOutOfTurnMax: number
+  /** Questions that wait for their answer; above it `too-many-in-flight`. */
+  readonly asksMax: number
+  readonly asksInFlightMax: number
+  /** A question unanswered for so long is answered `unavailable`. */
+  readonly askMsMax: number
 }
 
 export const clientTuning: ClientTuning = {
   backoffMsMin: 100,
   backoffMsMax: 15_000,
   connectMsMax: 5_000,
+  stableMs: 5_000,
   pingMs: 10_000,
   silenceMsMax: 20_000,
+  probeAfterMs: 2_000,
+  probeMsMax: 2_000,
   timelineEntriesMax: 5_000,
+  storedEntriesMax: 500,
+  pageEntries: 100,
+  prefetchedRoomsMax: 50,
+  resumedRoomsMax: 1_000,
   sendsInFlightMax: 32,
+  retryMs: 500,
+  headOutOfTurnMax: 5,
+  asksMax: 256,
+  asksInFlightMax: 16,
+  askMsMax: 60_000,
 }
 
 /** A send that waits for its acknowledgement. Durable before it is shown. */
@@ -52,14 +90,25 @@ export interface OutboxItem {
   readonly refused?: { readonly code: ErrorCode; readonly say: string }
 }
 
-export interface RestoredState {
-  /** In order of room and number. */
-  readonly items: readonly OutboxItem[]
-  /** Room → the outbox used there and the next number to give out. */
-  readonly outboxes: { readonly [room: string]: { readonly outbox: string; readonly next: number } }
-  /** Room → dense entries up to the newest held. */
-  readonly timelines: { readonly [room: string]: readonly Entry[] }
+export interface StoredOutbox {
+  readonly room: string
+  readonly outbox: string
+  /** The next number to give out. */
+  readonly next: number
 }
+
+export interface RestoredState {
+  /** Whose all this is. */
+  readonly user?: string
+  /** In order of outbox and number. Those of outboxes not in `outboxes` were left by others. */
+  readonly items: readonly OutboxItem[]
+  /** The outboxes to go on with, one a room. */
+  readonly outboxes: readonly StoredOutbox[]
+  /** Room → entries by index. What is not dense up to the newest is not used. */
+  readonly timelines: ReadonlyMap<string, readonly Entry[]>
+}
+
+export const nothingRestored: RestoredState = { items: [], outboxes: [], timelines: new Map() }
 
 export type ConnectionState =
   | { readonly kind: 'idle' }
@@ -73,7 +122,10 @@ export type ConnectionState =
     }
   | {
       readonly kind: 'waiting'
+      /** On the clock of `Now.ms`. */
       readonly untilMs: number
+      /** The same on the wall clock, for a countdown. */
+      readonly untilWallMs: number
       readonly attempt: number
       readonly why: string
     }
@@ -81,12 +133,22 @@ export type ConnectionState =
   | { readonly kind: 'refused'; readonly code: string; readonly say: string; readonly retry: Retry }
   | { readonly kind: 'closed' }
 
+/** Entries of a room that were skipped because too much was missed. */
+export interface GapEvent {
+  readonly kind: 'gap'
+  readonly room: string
+  readonly from: number
+  readonly to: number
+}
+
 export type ClientEvent =
   | { readonly kind: 'connection'; readonly state: ConnectionState }
   | { readonly kind: 'rooms' }
   /** A room's timeline, pending sends, presence or typing changed. */
   | { readonly kind: 'room'; readonly room: string }
+  /** Each entry once and in order, unless a `gap` says otherwise. */
   | { readonly kind: 'entry'; readonly room: string; readonly entry: Entry }
+  | GapEvent
   | {
       readonly kind: 'acked'
       readonly item: OutboxItem
@@ -99,21 +161,34 @@ export type ClientEvent =
       readonly code: ErrorCode
       readonly say: string
     }
+  /** An item goes on under another number: it was retried, or its outbox was renewed. */
+  | { readonly kind: 'renamed'; readonly item: OutboxItem; readonly to: OutboxItem }
 
 export type ClientOutput =
   | { readonly kind: 'open'; readonly address: string; readonly socket: number }
   | { readonly kind: 'send'; readonly socket: number; readonly frame: UpFrame }
   | { readonly kind: 'close'; readonly socket: number }
-  /** Must be durable before the outputs after it are performed. */
-  | { readonly kind: 'store-item'; readonly item: OutboxItem; readonly next: number }
+  /**
+   * In one step: `forget` is gone, `items` are kept (replacing those with the same outbox and
+   * number), the outboxes' next numbers are these. Must be durable before the outputs after it.
+   */
+  | {
+      readonly kind: 'store-items'
+      readonly forget: readonly OutboxItem[]
+      readonly items: readonly OutboxItem[]
+      readonly outboxes: readonly StoredOutbox[]
+    }
+  /** May be written lazily: an item that comes back is acknowledged again. */
   | { readonly kind: 'forget-item'; readonly item: OutboxItem }
-  /** May be written lazily: what is lost is read again. */
+  /** May be written lazily: what is lost is read again. `isReset`: forget the others of the room. */
   | {
       readonly kind: 'store-entries'
       readonly room: string
       readonly entries: readonly Entry[]
       readonly isReset: boolean
     }
+  /** All that is stored belongs to this person. */
+  | { readonly kind: 'store-user'; readonly user: string }
   | { readonly kind: 'answer'; readonly ask: number; readonly result: AskResult }
   | { readonly kind: 'event'; readonly event: ClientEvent }
 
@@ -134,18 +209,32 @@ export interface ClientInputs {
   stop(now: Now): void
   /** The person asks, or the network came back: try at once. */
   tryNow(now: Now): void
+  /** Come in with this from now on; ends the state `refused`. */
+  login(now: Now, auth: Auth): void
   socketOpened(now: Now, socket: number): void
   socketFrame(now: Now, socket: number, frame: DownFrame): void
   socketClosed(now: Now, socket: number, code: number): void
+  /** The shell will not use this connection, and no other until the person acts (wrong certificate). */
+  socketRejected(now: Now, socket: number, why: { code: string; say: string }): void
   /** Puts a send into the room's outbox. Never fails, online or not. */
   compose(now: Now, room: string, op: Operation): OutboxItem
-  /** Sends a refused item anew, under a new number, or gives it up. */
-  retryItem(now: Now, item: OutboxItem): void
+  /** Sends a refused item anew, under a new number; undefined when it is not there. */
+  retryItem(now: Now, item: OutboxItem): OutboxItem | undefined
   dropItem(now: Now, item: OutboxItem): void
+  /** Takes over what another run left unsent. */
+  adopt(now: Now, items: readonly OutboxItem[]): void
   /** Answered by an `answer` output with the returned number; survives a reconnect. */
   ask(now: Now, question: Question): number
-  /** Makes the timeline reach further back, or to an index. */
+  /** Makes sure that the newest page is held. */
+  openRoom(now: Now, room: string): void
+  /** Makes the timeline reach further back. */
   loadOlder(now: Now, room: string): void
+  loadNewer(now: Now, room: string): void
+  /** Shows the entries around an index; held from then on until `showNewest`. */
+  loadAround(now: Now, room: string, index: number): void
+  showNewest(now: Now, room: string): void
+  markRead(now: Now, room: string, upTo?: number): void
+  markUnreadFrom(now: Now, room: string, index: number): void
   setTyping(now: Now, room: string, isTyping: boolean): void
   tick(now: Now): void
   drain(now: Now): readonly ClientOutput[]

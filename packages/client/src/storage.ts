@@ -1,0 +1,36 @@
+/**
+ * Where a client keeps what must outlive it: its identity, its outboxes and, to start quickly, the
+ * newest entries. One storage belongs to one client at a time; see `sqlite-storage.ts` for how
+ * processes share a profile.
+ */
+import type { ClientOutput, OutboxItem, RestoredState } from '@starling/core/client/client-io'
+
+/** One thing to keep. In the order given; those of one `write` together or not at all. */
+export type StoredChange = Extract<
+  ClientOutput,
+  { kind: 'store-items' | 'forget-item' | 'store-entries' | 'store-user' }
+>
+
+/** The secret of this device, and who comes in with it. */
+export interface Identity {
+  readonly token: string
+  readonly kind: 'guest' | 'account'
+  readonly name: string
+  /** The server knows the token: it was welcomed once. */
+  readonly isKnown: boolean
+}
+
+export interface Restored {
+  readonly state: RestoredState
+  readonly identity: Identity | undefined
+}
+
+export interface ClientStorage {
+  open(): Promise<Restored>
+  /** Settles when the changes are durable. Writes are done in the order of their calls. */
+  write(changes: readonly StoredChange[]): Promise<void>
+  saveIdentity(identity: Identity): Promise<void>
+  /** Items that another process left unsent when it ended; they are this client's from now on. */
+  adoptOrphans(): Promise<readonly OutboxItem[]>
+  close(): Promise<void>
+}
