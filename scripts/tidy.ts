@@ -74,7 +74,8 @@ function isRunner(path: string): boolean {
  * indentation; the formatter guarantees that shape.
  */
 function longFunctions(lines: readonly string[]): readonly { line: number; what: string }[] {
-  const declared = String.raw`(?:function\b.*|[#\w]+(?:<.*>)?\(.*\)(?:: .*)?|(?:const|let) .*=>|\).*)`
+  const method = String.raw`[#\w]+(?:<.*>)?\(.*\)(?:: .*)?`
+  const declared = String.raw`(?:function\b.*|${method}|(?:const|let) .*=>|\).*)`
   const modifiers = '(?:export |async |static |override |private |get |set )*'
   const opens = new RegExp(`^(\\s*)${modifiers}${declared} \\{$`)
   const control = /^\s*(?:if|for|while|switch|catch|else|do|try|return|describe|suite)\b/
