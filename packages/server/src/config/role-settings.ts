@@ -1,0 +1,105 @@
+/** What each role's process is told at its start, out of the configuration. */
+import { backendTuning } from '@starling/core/backend/backend-io'
+import { frontendTuning } from '@starling/core/frontend/frontend-io'
+import { type Limits, limits } from '@starling/protocol/limits'
+import { type BackendSettings, backendShellTuning } from '../backend/backend-settings.ts'
+import {
+  type ClientTls,
+  type FrontendSettings,
+  frontendShellTuning,
+} from '../frontend/frontend-settings.ts'
+import { linkTuning } from '../link/link-settings.ts'
+import type { AdminSettings, TraceSettings } from '../telemetry/telemetry-settings.ts'
+import type { Config, FrontendConfig } from './config.ts'
+import { defaultHost, type SettingKey, settings } from './settings.ts'
+
+/** Undefined when the configuration has no front-end of that name. */
+export function frontendSettingsOf(config: Config, name: string): FrontendSettings | undefined {
+  const { values } = config
+  const frontend = config.frontends.find((it) => it.name === name)
+  if (frontend === undefined) return undefined
+  const others = config.frontends.filter((it) => it !== frontend)
+  return {
+    name,
+    host: frontend.listen.host,
+    port: frontend.listen.port,
+    reusePort: others.some(({ listen }) => isSameListen(listen, frontend.listen)),
+    address: frontend.publicAddress,
+    otherAddresses: [...new Set(others.map((it) => it.publicAddress))].filter(
+      (address) => address !== frontend.publicAddress,
+    ),
+    tls: clientTlsOf(config),
+    allowPlaintext: values['tls.allowPlaintext'],
+    origins: values['clients.origins'],
+    backends: config.backends.map((it) => ({ name: it.name, rank: it.rank, ...it.address })),
+    linkSecurity: config.linkSecurity,
+    linkTuning,
+    policy: values['balancing.policy'],
+    longMessageCharacters: values['balancing.longMessage'],
+    limits: limitsOf(config),
+    tuning: {
+      ...frontendTuning,
+      backendInFlightMax: values['balancing.inFlightMax'],
+      framesPerSecond: values['rates.framesPerSecond'],
+      framesBurst: values['rates.framesBurst'],
+      loginsPerMinute: values['rates.loginsPerMinute'],
+    },
+    shell: { ...frontendShellTuning, connectionsMax: values['clients.connectionsMax'] },
+    ...adminOf(frontend.adminPort),
+  }
+}
+
+/** Undefined when the configuration has no backend of that name. */
+export function backendSettingsOf(config: Config, name: string): BackendSettings | undefined {
+  const backend = config.backends.find((it) => it.name === name)
+  if (backend === undefined) return undefined
+  return {
+    name,
+    rank: backend.rank,
+    listen: backend.listen,
+    linkSecurity: config.linkSecurity,
+    linkTuning,
+    areGuestsAllowed: config.values['accounts.guests'],
+    isRegistrationOpen: config.values['accounts.registration'],
+    limits: limitsOf(config),
+    tuning: backendTuning,
+    shell: backendShellTuning,
+    ...adminOf(backend.adminPort),
+  }
+}
+
+export function traceSettingsOf(config: Config): TraceSettings {
+  return { level: config.values['trace.level'], format: 'auto' }
+}
+
+/** The protocol's limits with what the operator changed. */
+export function limitsOf(config: Config): Limits {
+  const changed = Object.keys(settings)
+    .filter((key) => key.startsWith('limits.'))
+    .map((key) => [key.slice('limits.'.length), config.values[key as SettingKey]])
+  return { ...limits, ...Object.fromEntries(changed) }
+}
+
+function clientTlsOf(config: Config): ClientTls {
+  const certFile = config.pathOf('tls.certFile')
+  const keyFile = config.pathOf('tls.keyFile')
+  if (certFile !== undefined && keyFile !== undefined) return { kind: 'files', certFile, keyFile }
+  if (!config.values['tls.selfSigned']) return { kind: 'off' }
+  return { kind: 'self-signed', dataDir: config.dataFolder, hosts: certificateHosts(config) }
+}
+
+function certificateHosts(config: Config): readonly string[] {
+  const hosts = config.frontends.flatMap(({ listen, publicAddress }) => [
+    listen.host,
+    new URL(publicAddress).hostname.replace(/^\[|\]$/g, ''),
+  ])
+  return [...new Set([defaultHost, ...hosts])]
+}
+
+function isSameListen(a: FrontendConfig['listen'], b: FrontendConfig['listen']): boolean {
+  return a.host === b.host && a.port === b.port
+}
+
+function adminOf(port: number): { readonly admin?: AdminSettings } {
+  return port === 0 ? {} : { admin: { host: defaultHost, port } }
+}
