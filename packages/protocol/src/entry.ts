@@ -93,6 +93,13 @@ export type SelfBody =
       readonly room: string
       readonly why: 'left' | 'kicked' | 'banned'
     }
+  /** `by` asks you to join `room`; an invitation to a private room lets you in. */
+  | {
+      readonly kind: 'invited'
+      readonly room: string
+      readonly roomKind: RoomKind
+      readonly title: string
+    }
   | { readonly kind: 'read'; readonly room: string; readonly upTo: number }
   | { readonly kind: 'device-added'; readonly device: string; readonly label: string }
   | { readonly kind: 'device-removed'; readonly device: string }

@@ -39,6 +39,7 @@ export class MemoryStore implements Store {
   readonly #roomsOf: Tables<MemberRow> = new Map()
   readonly #bans: Tables<true> = new Map()
   readonly #invites: Tables<true> = new Map()
+  readonly #mutedAway: Tables<true> = new Map()
   readonly #outboxes: Tables<OutboxRow> = new Map()
   /** Room → outbox and number → index. */
   readonly #sent: Tables<number> = new Map()
@@ -184,6 +185,18 @@ export class MemoryStore implements Store {
     this.#set(within(this.#invites, room), user, undefined)
   }
 
+  isMutedAway(room: string, user: string): boolean {
+    return this.#mutedAway.get(room)?.has(user) ?? false
+  }
+
+  putMutedAway(room: string, user: string): void {
+    this.#set(within(this.#mutedAway, room), user, true)
+  }
+
+  deleteMutedAway(room: string, user: string): void {
+    this.#set(within(this.#mutedAway, room), user, undefined)
+  }
+
   outbox(room: string, outbox: string): OutboxRow | undefined {
     return this.#outboxes.get(room)?.get(outbox)
   }
@@ -255,6 +268,7 @@ export class MemoryStore implements Store {
       members: this.#members,
       bans: this.#bans,
       invites: this.#invites,
+      mutedAway: this.#mutedAway,
       outboxes: this.#outboxes,
       sent: this.#sent,
       entries: this.#entries,

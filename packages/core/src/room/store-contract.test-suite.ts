@@ -248,6 +248,16 @@ function memberships(rule: Rule): void {
     )
     assert.deepEqual(store.member('u-a', 'u-a'), member('u-a', 'u-a'))
   })
+  rule('[L6] who left muted is kept until it is deleted', (store) => {
+    put(store, () => store.putMutedAway('r1', 'u-a'))
+    put(store, () => store.putMutedAway('r1', 'u-a'))
+    assert.equal(store.isMutedAway('r1', 'u-a'), true)
+    assert.equal(store.isMutedAway('r2', 'u-a'), false)
+    assert.equal(store.isMutedAway('r1', 'u-b'), false)
+    put(store, () => store.deleteMutedAway('r1', 'u-a'))
+    put(store, () => store.deleteMutedAway('r1', 'u-a'))
+    assert.equal(store.isMutedAway('r1', 'u-a'), false)
+  })
   rule('[L6] bans and invitations stand until they are deleted', (store) => {
     put(store, () => {
       store.putBan('r1', 'u-a')

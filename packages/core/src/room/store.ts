@@ -120,6 +120,10 @@ export interface Store {
   isInvited(room: string, user: string): boolean
   putInvite(room: string, user: string): void
   deleteInvite(room: string, user: string): void
+  /** They left muted, and are muted when they come back. */
+  isMutedAway(room: string, user: string): boolean
+  putMutedAway(room: string, user: string): void
+  deleteMutedAway(room: string, user: string): void
 
   outbox(room: string, outbox: string): OutboxRow | undefined
   putOutbox(row: OutboxRow): void
