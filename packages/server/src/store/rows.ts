@@ -1,0 +1,16 @@
+/** What SQLite hands back, as what it was when it was put. STRICT tables hold the types. */
+import type { SQLOutputValue } from 'node:sqlite'
+
+export type Row = Record<string, SQLOutputValue>
+
+export function text(row: Row, column: string): string {
+  const value = row[column]
+  if (typeof value !== 'string') throw new Error(`${column} is no text`)
+  return value
+}
+
+export function number(row: Row, column: string): number {
+  const value = row[column]
+  if (typeof value !== 'number') throw new Error(`${column} is no number`)
+  return value
+}

@@ -1,0 +1,240 @@
+/**
+ * The store in SQLite. On the connection of the log it joins the transaction of an append, by a
+ * savepoint; alone (`openSqliteStore`) it has transactions of its own.
+ */
+import { DatabaseSync } from 'node:sqlite'
+import type { Position } from '@starling/core/log/record'
+import type {
+  AccountRow,
+  DeviceRow,
+  MemberRow,
+  OutboxRow,
+  RoomRow,
+  SearchQuery,
+  SearchRow,
+  Store,
+} from '@starling/core/room/store'
+import type { Entry } from '@starling/protocol/entry'
+import { EntryTables } from './entry-tables.ts'
+import { MemberTables, PairTable } from './member-tables.ts'
+import { PeopleTables } from './people-tables.ts'
+import { RoomTables } from './room-tables.ts'
+import { number } from './rows.ts'
+import { prepareStore, storeVersion } from './schema.ts'
+import { SearchIndex } from './search-index.ts'
+
+export class SqliteStore implements Store {
+  readonly #db: DatabaseSync
+  readonly #progress
+  readonly #advance
+  readonly #people: PeopleTables
+  readonly #rooms: RoomTables
+  readonly #members: MemberTables
+  readonly #bans: PairTable
+  readonly #invites: PairTable
+  readonly #mutedAway: PairTable
+  readonly #entries: EntryTables
+  readonly #searchIndex: SearchIndex
+  #isInWork = false
+
+  /** The tables must be there: `prepareStore`. */
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    this.#progress = db.prepare('SELECT version, position FROM progress')
+    this.#advance = db.prepare('UPDATE progress SET position = ?')
+    this.#people = new PeopleTables(db)
+    this.#rooms = new RoomTables(db)
+    this.#members = new MemberTables(db)
+    this.#bans = new PairTable(db, 'bans')
+    this.#invites = new PairTable(db, 'invites')
+    this.#mutedAway = new PairTable(db, 'muted_away')
+    this.#searchIndex = new SearchIndex(db)
+    this.#entries = new EntryTables(db, this.#searchIndex)
+  }
+
+  get position(): Position {
+    const row = this.#progress.get()
+    if (!row || row.version !== storeVersion) {
+      throw new Error(
+        'Another version of Starling changed the tables of this store; restart this process with it.',
+      )
+    }
+    return number(row, 'position')
+  }
+
+  transact(position: Position, work: () => void): void {
+    if (this.#isInWork) throw new Error('transact must not be nested')
+    const isJoining = this.#db.isTransaction
+    this.#db.exec(isJoining ? 'SAVEPOINT work' : 'BEGIN IMMEDIATE')
+    this.#isInWork = true
+    try {
+      work()
+      this.#advance.run(position)
+      this.#db.exec(isJoining ? 'RELEASE work' : 'COMMIT')
+    } catch (error) {
+      // SQLite undoes the whole transaction by itself when a disk is full.
+      if (this.#db.isTransaction) {
+        this.#db.exec(isJoining ? 'ROLLBACK TO work; RELEASE work' : 'ROLLBACK')
+      }
+      throw error
+    } finally {
+      this.#isInWork = false
+    }
+  }
+
+  account(user: string): AccountRow | undefined {
+    return this.#people.account(user)
+  }
+
+  accountByName(foldedName: string): AccountRow | undefined {
+    return this.#people.accountByName(foldedName)
+  }
+
+  putAccount(row: AccountRow): void {
+    this.#people.putAccount(row)
+  }
+
+  device(device: string): DeviceRow | undefined {
+    return this.#people.device(device)
+  }
+
+  devicesOf(user: string): readonly DeviceRow[] {
+    return this.#people.devicesOf(user)
+  }
+
+  putDevice(row: DeviceRow): void {
+    this.#people.putDevice(row)
+  }
+
+  deleteDevice(device: string): void {
+    this.#people.deleteDevice(device)
+  }
+
+  room(room: string): RoomRow | undefined {
+    return this.#rooms.room(room)
+  }
+
+  publicRoomByTitle(foldedTitle: string): RoomRow | undefined {
+    return this.#rooms.publicRoomByTitle(foldedTitle)
+  }
+
+  publicRooms(page: { find: string; after: string; limit: number }): readonly RoomRow[] {
+    return this.#rooms.publicRooms(page)
+  }
+
+  putRoom(row: RoomRow): void {
+    this.#rooms.putRoom(row)
+  }
+
+  member(room: string, user: string): MemberRow | undefined {
+    return this.#members.member(room, user)
+  }
+
+  members(room: string, page: { after: string; limit: number }): readonly MemberRow[] {
+    return this.#members.members(room, page)
+  }
+
+  roomsOf(user: string): readonly MemberRow[] {
+    return this.#members.roomsOf(user)
+  }
+
+  putMember(row: MemberRow): void {
+    this.#members.putMember(row)
+  }
+
+  deleteMember(room: string, user: string): void {
+    this.#members.deleteMember(room, user)
+  }
+
+  isBanned(room: string, user: string): boolean {
+    return this.#bans.has(room, user)
+  }
+
+  putBan(room: string, user: string): void {
+    this.#bans.put(room, user)
+  }
+
+  deleteBan(room: string, user: string): void {
+    this.#bans.delete(room, user)
+  }
+
+  isInvited(room: string, user: string): boolean {
+    return this.#invites.has(room, user)
+  }
+
+  putInvite(room: string, user: string): void {
+    this.#invites.put(room, user)
+  }
+
+  deleteInvite(room: string, user: string): void {
+    this.#invites.delete(room, user)
+  }
+
+  isMutedAway(room: string, user: string): boolean {
+    return this.#mutedAway.has(room, user)
+  }
+
+  putMutedAway(room: string, user: string): void {
+    this.#mutedAway.put(room, user)
+  }
+
+  deleteMutedAway(room: string, user: string): void {
+    this.#mutedAway.delete(room, user)
+  }
+
+  outbox(room: string, outbox: string): OutboxRow | undefined {
+    return this.#entries.outbox(room, outbox)
+  }
+
+  putOutbox(row: OutboxRow): void {
+    this.#entries.putOutbox(row)
+  }
+
+  sent(room: string, outbox: string, number: number): { index: number; at: number } | undefined {
+    return this.#entries.sent(room, outbox, number)
+  }
+
+  entry(room: string, index: number): Entry | undefined {
+    return this.#entries.entry(room, index)
+  }
+
+  entries(room: string, from: number, limit: number): readonly Entry[] {
+    return this.#entries.entries(room, from, limit)
+  }
+
+  putEntry(room: string, entry: Entry): void {
+    this.#entries.putEntry(room, entry)
+  }
+
+  edits(room: string, target: number): readonly number[] {
+    return this.#entries.edits(room, target)
+  }
+
+  search(query: SearchQuery): readonly SearchRow[] {
+    return this.#searchIndex.search(query)
+  }
+}
+
+export interface OpenedSqliteStore {
+  readonly store: SqliteStore
+  close(): void
+}
+
+/**
+ * A store in a file of its own, for a log that is elsewhere. A crash of the machine may take it back
+ * by some records, never apart; the log brings it forward again.
+ */
+export function openSqliteStore(path: string): OpenedSqliteStore {
+  const db = new DatabaseSync(path, { timeout: 5_000 })
+  try {
+    db.exec('PRAGMA journal_mode = WAL')
+    db.exec('PRAGMA synchronous = NORMAL')
+    db.exec('BEGIN IMMEDIATE')
+    prepareStore(db)
+    db.exec('COMMIT')
+    return { store: new SqliteStore(db), close: () => db.close() }
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
