@@ -1,5 +1,5 @@
 /** What the torture does to a cluster's processes: which, to whom, how often; drawn from one seed. */
-import type { Role } from './cluster.ts'
+import type { Role } from '../cluster/cluster.ts'
 
 export const faultKinds = ['kill', 'freeze', 'restart'] as const
 export type FaultKind = (typeof faultKinds)[number]

@@ -43,7 +43,10 @@ interface Seen {
 export class Ledger {
   readonly sends: SendRecord[] = []
   /** Observer and room → what it saw, in the order it saw it. */
-  readonly #observations = new Map<string, { room: string; seen: Seen[]; gaps: [number, number][] }>()
+  readonly #observations = new Map<
+    string,
+    { room: string; seen: Seen[]; gaps: [number, number][] }
+  >()
   #examples: string[] = []
 
   composed(send: SendRecord): SendRecord {
@@ -155,7 +158,9 @@ function contradictions(observer: string, seen: readonly Seen[], truth: readonly
   return seen.flatMap(({ index, key }) => {
     const entry = truth[index - 1]
     const isSame = entry !== undefined && keyOf(entry) === key
-    return isSame ? [] : [`${observer} saw ${key} at ${index}, the room has ${entry && keyOf(entry)}`]
+    return isSame
+      ? []
+      : [`${observer} saw ${key} at ${index}, the room has ${entry && keyOf(entry)}`]
   })
 }
 

@@ -1,0 +1,15 @@
+/** Waits for the thing itself, with a limit. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  limit: { readonly what: string | (() => string); readonly ms?: number },
+): Promise<void> {
+  const ms = limit.ms ?? 10_000
+  const end = performance.now() + ms
+  while (!(await isSo())) {
+    if (performance.now() > end) {
+      const what = typeof limit.what === 'string' ? limit.what : limit.what()
+      throw new Error(`not within ${ms} ms: ${what}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * `npm run torture -- --engine sqlite --seconds 60`: a real cluster under real faults, and a checker
+ * over what every client sent, was acknowledged and saw. Exits 1 on any violation.
+ */
+import { parseArgs } from 'node:util'
+import { showReport } from './report.ts'
+import { type TortureOptions, torture } from './torture.ts'
+
+const usage = `npm run torture -- [--engine sqlite] [--seconds 60] [--clients 40] [--rooms 8]
+  [--window 2] [--every 1200] [--frontends 2] [--policy size-and-clients] [--seed N] [--json]
+
+--window  sends that each client has unacknowledged at a time
+--every   milliseconds between two faults
+--seed    of the faults; the same seed draws the same faults`
+
+function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: boolean } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      engine: { type: 'string', default: 'sqlite' },
+      seconds: { type: 'string', default: '60' },
+      clients: { type: 'string', default: '40' },
+      rooms: { type: 'string', default: '8' },
+      window: { type: 'string', default: '2' },
+      every: { type: 'string', default: '1200' },
+      frontends: { type: 'string', default: '2' },
+      policy: { type: 'string', default: 'size-and-clients' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  if (values.engine !== 'sqlite') throw new Error(`no engine ${values.engine}; there is: sqlite`)
+  const number = (
+    name: 'seconds' | 'clients' | 'rooms' | 'window' | 'every' | 'frontends' | 'seed',
+  ) => {
+    const value = Number(values[name])
+    if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} is a number above 0`)
+    return value
+  }
+  return {
+    isJson: values.json,
+    options: {
+      seconds: number('seconds'),
+      clients: number('clients'),
+      rooms: number('rooms'),
+      window: number('window'),
+      faultEveryMs: number('every'),
+      frontends: number('frontends'),
+      policy: values.policy,
+      seed: number('seed'),
+      say: values.json ? () => {} : (line) => console.log(line),
+    },
+  }
+}
+
+async function main(): Promise<void> {
+  let parsed: ReturnType<typeof optionsOf>
+  try {
+    parsed = optionsOf(process.argv.slice(2))
+  } catch (error) {
+    console.error(`torture: ${(error as Error).message}\n\n${usage}`)
+    process.exit(2)
+  }
+  const report = await torture(parsed.options)
+  console.log(parsed.isJson ? JSON.stringify(report) : showReport(report))
+  process.exit(report.isClean ? 0 : 1)
+}
+
+await main()

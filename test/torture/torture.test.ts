@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { torture } from './torture.ts'
+
+test('[P1] [P2] [P3] [P4] nothing acknowledged is lost, doubled or moved under kills and freezes', async () => {
+  const lines: string[] = []
+  const report = await torture({
+    seconds: 12,
+    clients: 12,
+    rooms: 4,
+    window: 2,
+    faultEveryMs: 1_000,
+    frontends: 2,
+    policy: 'size-and-clients',
+    seed: 4_211,
+    say: (line) => lines.push(line),
+  })
+  const shown = JSON.stringify(report, undefined, 1)
+  assert.ok(report.isClean, shown)
+  assert.ok(report.kills >= 4, shown)
+  assert.ok(report.verdict.acknowledged > 100, shown)
+})
