@@ -1,0 +1,29 @@
+/** What `starling` ends with; docs/operating.md shows the same table. */
+export const exitCodes = {
+  done: 0,
+  /** It was tried and did not succeed; `check`: the configuration is wrong. */
+  failed: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** A server could not start: configuration, port, data folder. Starting again will not help. */
+  cannotStart: 3,
+} as const
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** Why nothing was started, and what to do about it. */
+export class CannotStart extends Error {
+  readonly remedy: string
+  constructor(found: string, remedy: string) {
+    super(found)
+    this.name = 'CannotStart'
+    this.remedy = remedy
+  }
+}
+
+/** The command line cannot be understood. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'UsageError'
+  }
+}

@@ -1,0 +1,68 @@
+/** The command line as a function: from arguments to an exit code. */
+import { readFileSync } from 'node:fs'
+import { ConfigError } from '@starling/server/config/config-error'
+import { nearestWord } from '@starling/server/config/nearest-word'
+import { StartError } from '@starling/server/telemetry/start-error'
+import { CannotStart, type ExitCode, exitCodes, UsageError } from './exit-codes.ts'
+import type { CommandSurroundings } from './subcommand.ts'
+import { subcommands } from './subcommands.ts'
+
+export async function runStarling(
+  args: readonly string[],
+  surroundings: CommandSurroundings,
+): Promise<ExitCode> {
+  const [first = 'help', ...rest] = args
+  if (first === '--version' || first === '-v') {
+    surroundings.out(version())
+    return exitCodes.done
+  }
+  const isHelp = first === '--help' || first === '-h'
+  const name = isHelp ? 'help' : first
+  const command = subcommands.find((it) => it.name === name)
+  if (command === undefined) {
+    const near = nearestWord(name, [...subcommands.map((it) => it.name), '--version', '--help'])
+    const hint = near === undefined ? 'see "starling help"' : `did you mean "starling ${near}"?`
+    surroundings.note(`starling: there is no command "${name}"; ${hint}`)
+    return exitCodes.usage
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    return runStarling(['help', name], surroundings)
+  }
+  try {
+    const { run } = await command.load()
+    return await run(rest, surroundings)
+  } catch (error) {
+    return told(error, name, surroundings)
+  }
+}
+
+function told(error: unknown, name: string, { note }: CommandSurroundings): ExitCode {
+  if (isUsageError(error)) {
+    note(`starling ${name}: ${error.message}; see "starling help ${name}"`)
+    return exitCodes.usage
+  }
+  if (error instanceof ConfigError) {
+    for (const line of error.message.split('\n')) note(line)
+    return exitCodes.cannotStart
+  }
+  if (error instanceof CannotStart || error instanceof StartError) {
+    note(`starling ${name}: ${error.message}`)
+    note(`  ${error.remedy}`)
+    return exitCodes.cannotStart
+  }
+  throw error
+}
+
+function isUsageError(error: unknown): error is Error {
+  if (error instanceof UsageError) return true
+  return error instanceof Error && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code))
+}
+
+export function version(): string {
+  const path = new URL('../../../package.json', import.meta.url)
+  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) {
+    return String(manifest.version)
+  }
+  throw new Error(`${path.pathname} has no version`)
+}

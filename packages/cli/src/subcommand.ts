@@ -1,0 +1,25 @@
+/** What a subcommand is: its line in the help, and its code, loaded when it is called. */
+import type { ExitCode } from './exit-codes.ts'
+
+export interface CommandSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly workingFolder: string
+  out(text: string): void
+  /** For what is not the result: notes, warnings, errors. */
+  note(text: string): void
+}
+
+export type RunCommand = (
+  args: readonly string[],
+  surroundings: CommandSurroundings,
+) => Promise<ExitCode>
+
+export interface Subcommand {
+  readonly name: string
+  /** After `starling `. */
+  readonly usage: string
+  readonly say: string
+  /** Option → what it does. */
+  readonly options: readonly (readonly [option: string, say: string])[]
+  readonly load: () => Promise<{ readonly run: RunCommand }>
+}
