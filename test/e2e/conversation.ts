@@ -86,7 +86,7 @@ export class Conversation {
       if (page.value.length === 0) break
       entries.push(...page.value)
     }
-    entries.forEach((entry, at) => assert.equal(entry.index, at + 1))
+    for (const [at, entry] of entries.entries()) assert.equal(entry.index, at + 1)
     const posts = entries.flatMap((entry) =>
       entry.kind === 'post' ? [`${entry.index} ${entry.text}`] : [],
     )
