@@ -35,7 +35,14 @@ export interface SqliteEngine<R extends Applier> {
 export async function openSqliteEngine<R extends Applier>(
   options: SqliteEngineOptions<R>,
 ): Promise<SqliteEngine<R>> {
-  const file = await SqliteFile.open(options)
+  return assembleSqliteEngine(await SqliteFile.open(options), options)
+}
+
+/** Takes the file over, and closes it when it rejects. */
+export async function assembleSqliteEngine<R extends Applier>(
+  file: SqliteFile,
+  options: SqliteEngineOptions<R>,
+): Promise<SqliteEngine<R>> {
   try {
     await file.transact(() => {
       if (options.isStoreToBeRebuilt) recreateStore(file.db)

@@ -23,7 +23,6 @@ const lockLimits = {
   pauseMsMax: 10,
   /** From then on a waiter looks for frozen processes. */
   patienceMs: 100,
-  /** A transaction that could not begin for so long is refused. */
   waitMsMax: 10_000,
   readWaitMsMax: 250,
 } as const
@@ -34,6 +33,8 @@ export interface SqliteFileOptions {
   readonly name: string
   /** A frozen process was killed so that the others can go on. */
   readonly onFenced?: (name: string, pid: number) => void
+  /** A transaction that could not begin for so long is refused. */
+  readonly lockWaitMsMax?: number
 }
 
 export class SqliteFile {
@@ -101,7 +102,8 @@ export class SqliteFile {
       }
       const nowMs = performance.now()
       const waitedMs = nowMs - sinceMs
-      if (waitedMs > lockLimits.waitMsMax) throw this.#waitedInVain(waitedMs)
+      if (waitedMs > (this.#options.lockWaitMsMax ?? lockLimits.waitMsMax))
+        throw this.#waitedInVain(waitedMs)
       if (waitedMs > lockLimits.patienceMs) {
         watch ??= new FrozenWatch(
           { directory: this.#options.directory, onFenced: this.#options.onFenced ?? (() => {}) },
