@@ -21,5 +21,7 @@ export interface Subcommand {
   readonly say: string
   /** Option → what it does. */
   readonly options: readonly (readonly [option: string, say: string])[]
+  /** Goes on when nobody reads what it prints any more. */
+  readonly isServer?: boolean
   readonly load: () => Promise<{ readonly run: RunCommand }>
 }

@@ -23,6 +23,7 @@ export const subcommands: readonly Subcommand[] = [
       portOption,
       ['--verbose', 'show what the servers trace here instead of writing it to files'],
     ],
+    isServer: true,
     load: () => import('./commands/up.ts'),
   },
   {
@@ -34,6 +35,7 @@ export const subcommands: readonly Subcommand[] = [
       ...configOptions,
       portOption,
     ],
+    isServer: true,
     load: () => import('./commands/frontend.ts'),
   },
   {
@@ -41,6 +43,7 @@ export const subcommands: readonly Subcommand[] = [
     usage: 'backend --name NAME [options]',
     say: 'run one backend',
     options: [['--name NAME', 'which, as the configuration calls it'], ...configOptions],
+    isServer: true,
     load: () => import('./commands/backend.ts'),
   },
   {

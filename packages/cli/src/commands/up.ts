@@ -1,0 +1,142 @@
+/** `starling up`: every role of the configuration as a process of its own, under one supervisor. */
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Config } from '@starling/server/config/config'
+import { argumentsOf, configOf, configOptions } from '../config-arguments.ts'
+import { CannotStart, type ExitCode, exitCodes } from '../exit-codes.ts'
+import type { CommandSurroundings, RunCommand } from '../subcommand.ts'
+import { type DataLock, lockDataFolder } from '../supervisor/data-lock.ts'
+import { endLeftovers, processStartedAt } from '../supervisor/leftovers.ts'
+import type { ReadyDetails, Role } from '../supervisor/role.ts'
+import { type RoleCommand, startRoleProcess } from '../supervisor/role-process.ts'
+import {
+  RoleRefused,
+  Supervisor,
+  type SupervisorEvent,
+  type Surroundings,
+} from '../supervisor/supervisor.ts'
+import { eventLine, standingLines } from '../supervisor/supervisor-lines.ts'
+import { TraceFolder } from '../supervisor/trace-file.ts'
+
+const script = new URL('../starling.ts', import.meta.url).pathname
+
+export const run: RunCommand = async (args, surroundings) => {
+  const options = { ...configOptions, verbose: { type: 'boolean' } } as const
+  const { values } = parseArgs({ args: [...args], options })
+  const config = configOf(values, surroundings)
+  for (const warning of config.warnings) surroundings.note(`warning: ${warning}`)
+  const lock = lockDataFolder(config.dataFolder)
+  await endLeftovers(lock.previous?.processes ?? [], (names) =>
+    surroundings.note(`Waiting for ${names.join(', ')} of an earlier run to finish …`),
+  )
+  const names = rolesOf(config).map(({ name }) => name)
+  const folder = join(config.dataFolder, 'trace')
+  const traces = values.verbose ? undefined : new TraceFolder(folder, names)
+  const command = {
+    program: process.execPath,
+    script,
+    args: argumentsOf(values),
+    environment: surroundings.environment,
+    workingFolder: surroundings.workingFolder,
+  }
+  const outputOf = (role: Role): number | undefined => traces?.descriptorOf(role.name)
+  try {
+    return await supervise(config, { lock, surroundings, command, outputOf })
+  } finally {
+    traces?.close()
+    lock.release()
+  }
+}
+
+interface Supervision {
+  readonly lock: DataLock
+  readonly surroundings: CommandSurroundings
+  readonly command: Omit<RoleCommand, 'output'>
+  readonly outputOf: (role: Role) => number | undefined
+}
+
+async function supervise(config: Config, supervision: Supervision): Promise<ExitCode> {
+  const { lock, surroundings, command, outputOf } = supervision
+  const roles = rolesOf(config)
+  let details: ReadyDetails = {}
+  const report = (event: SupervisorEvent): void => {
+    if (event.kind === 'processes') lock.note(noted(supervisor))
+    if (event.kind === 'ready') details = { ...event.details, ...details }
+    const line = eventLine(event)
+    if (line !== '') surroundings.out(line)
+  }
+  const real: Surroundings = {
+    start: (role, events) => startRoleProcess(role, { ...command, output: outputOf(role) }, events),
+    nowMs: () => Math.round(performance.now()),
+    after: (ms, act) => {
+      const timer = setTimeout(act, ms)
+      return () => clearTimeout(timer)
+    },
+    report,
+  }
+  const supervisor = new Supervisor(roles, real)
+  const asked = new Promise<'asked'>((resolve) => {
+    onRequestToStop(
+      () => resolve('asked'),
+      () => supervisor.killAll(),
+    )
+  })
+  try {
+    const first = await Promise.race([supervisor.start(), asked])
+    if (first !== 'asked') {
+      for (const line of standing(config, roles, details)) surroundings.out(line)
+    }
+  } catch (error) {
+    await supervisor.stop()
+    if (!(error instanceof RoleRefused)) throw error
+    throw new CannotStart(error.message, error.refusal.remedy)
+  }
+  await asked
+  await supervisor.stop()
+  surroundings.out('Stopped.')
+  return exitCodes.done
+}
+
+function standing(
+  config: Config,
+  roles: readonly Role[],
+  { address, fingerprint }: ReadyDetails,
+): readonly string[] {
+  return standingLines({
+    roles,
+    address: address ?? config.frontends[0]!.publicAddress,
+    fingerprint,
+    dataFolder: config.dataFolder,
+  })
+}
+
+function rolesOf({ frontends, backends }: Config): readonly Role[] {
+  return [
+    ...frontends.map(({ name }) => ({ kind: 'frontend', name }) as const),
+    ...backends.map(({ name, rank }) => ({ kind: 'backend', name, rank }) as const),
+  ]
+}
+
+function noted(supervisor: Supervisor): Parameters<DataLock['note']>[0] {
+  return supervisor.processes().map(({ name, pid }) => {
+    const startedAt = processStartedAt(pid)
+    return { name, pid, ...(startedAt === undefined ? {} : { startedAt }) }
+  })
+}
+
+/**
+ * Ctrl-C, `kill`, or the end of the terminal; a second time: at once. One Ctrl-C may arrive twice,
+ * from the terminal and from npm.
+ */
+const sameRequestMs = 500
+
+function onRequestToStop(first: () => void, again: () => void): void {
+  let askedAt: number | undefined
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (askedAt === undefined) first()
+      else if (performance.now() - askedAt > sameRequestMs) again()
+      askedAt ??= performance.now()
+    })
+  }
+}

@@ -1,0 +1,51 @@
+/** What the supervisor tells the operator, one line an event; '' for what is not worth one. */
+import type { Role } from './role.ts'
+import { type SupervisorEvent, why } from './supervisor.ts'
+
+export function eventLine(event: SupervisorEvent): string {
+  switch (event.kind) {
+    case 'back':
+      return `${event.role.name} died (${why(event.end)}), running again after ${event.tookMs} ms`
+    case 'died':
+      // The usual death is told by the line of its return.
+      return event.waitMs < 200
+        ? ''
+        : `${event.role.name} died again (${why(event.end)}), next start in ${event.waitMs} ms`
+    case 'refused':
+      return `${event.role.name}: ${event.refusal.found}; ${event.refusal.remedy}`
+    case 'killed':
+      return `${event.role.name} did not end within ${event.afterMs} ms and was killed`
+    case 'stopping':
+      return 'Stopping …'
+    case 'ready':
+    case 'processes':
+      return ''
+  }
+}
+
+export interface Standing {
+  readonly roles: readonly Role[]
+  readonly address: string
+  readonly fingerprint: string | undefined
+  readonly dataFolder: string
+}
+
+const command = 'npm run -s starling'
+
+/** Once everything runs. */
+export function standingLines(standing: Standing): readonly string[] {
+  const width = Math.max(...standing.roles.map(({ name }) => name.length))
+  const role = (it: Role): string =>
+    `  ${it.name.padEnd(width)}  ${(it.kind === 'backend' ? it.rank : 'front-end').padEnd(9)}  running`
+  const { address, fingerprint } = standing
+  return [
+    `Starling runs. Connect to ${address}`,
+    ...(fingerprint === undefined ? [] : [`Certificate SHA-256 ${fingerprint}`]),
+    '',
+    ...standing.roles.map(role),
+    '',
+    `Chat   ${command} chat ${address}`,
+    `Watch  ${command} top`,
+    `Stop   Ctrl-C   (data and traces are in ${standing.dataFolder})`,
+  ]
+}
