@@ -54,7 +54,8 @@ export class SearchIndex {
   }
 
   search({ text, rooms, before, limit }: SearchQuery): readonly SearchRow[] {
-    const words = wordsOf(text).slice(0, searchLimits.wordsMax)
+    const bare = wordsOf(text).filter((word) => word !== '')
+    const words = [...new Set(bare)].slice(0, searchLimits.wordsMax)
     if (words.length === 0 || rooms.length === 0) return []
     const clauses = words.map((word) => `"${word}"*`)
     if (rooms.length <= searchLimits.roomsNamedMax) {
