@@ -1,0 +1,193 @@
+/**
+ * Makes a clone ready to run, with any Node.js that npm runs on: installs packages when what is
+ * installed is not what package-lock.json names, sees that the Node.js that came with them runs, and
+ * builds what must be built. When nothing is to do it takes a few milliseconds.
+ *
+ * `node scripts/setup.mjs` does only that. `node scripts/setup.mjs SCRIPT ARGS …` then runs the
+ * script with the installed Node.js. That is not the same as `node setup.mjs && node SCRIPT`: a
+ * shell remembers where it found `node`, and in a fresh clone the first one is the system's.
+ *
+ * Plain JavaScript for Node.js 20, since it runs before anything is installed.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+/** To install; and to run. */
+const setupNodeMin = 20
+const runNodeMin = 26
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+class SetupError extends Error {}
+
+/**
+ * What package-lock.json names and node_modules has not, as npm's own note of what it installed
+ * tells; undefined when nothing is installed at all. Packages for other systems may be absent.
+ */
+export function missingPackages(folder) {
+  const wanted = packagesOf(join(folder, 'package-lock.json'))
+  const installed = packagesOf(join(folder, 'node_modules', '.package-lock.json'))
+  if (installed === undefined) return undefined
+  return Object.entries(wanted ?? {})
+    .filter(([path, { link }]) => path.startsWith('node_modules/') && !link)
+    .filter(([path, { version, optional }]) => {
+      const there = installed[path]
+      return there === undefined ? !optional : there.version !== version
+    })
+    .map(([path]) => path.slice('node_modules/'.length))
+}
+
+function packagesOf(path) {
+  if (!existsSync(path)) return undefined
+  return JSON.parse(readFileSync(path, 'utf8')).packages
+}
+
+/** The major version of the Node.js that npm installed for this system; undefined without one. */
+export function installedNode(folder) {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  const manifest = join(folder, 'node_modules', name, 'package.json')
+  const program = join(folder, 'node_modules', '.bin', programName())
+  if (!existsSync(manifest) || !existsSync(program)) return undefined
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return { name, program, major: Number.parseInt(version, 10) }
+}
+
+function programName() {
+  return process.platform === 'win32' ? 'node.cmd' : 'node'
+}
+
+/** The Node.js that everything else is run with. */
+function nodeToRun(folder) {
+  const installed = installedNode(folder)
+  if (installed !== undefined && installed.major >= runNodeMin) return installed.program
+  if (ownMajor() >= runNodeMin) return process.execPath
+  throw new SetupError(
+    `Starling runs on Node.js ${runNodeMin}, this is ${process.version}, and npm installed none for ` +
+      `${process.platform}-${process.arch}; run "npm install --include=optional", ` +
+      `or install Node.js ${runNodeMin} from nodejs.org`,
+  )
+}
+
+function ownMajor() {
+  return Number.parseInt(process.versions.node, 10)
+}
+
+function install(folder, missing) {
+  const hasLock = existsSync(join(folder, 'package-lock.json'))
+  // Windows cannot remove the program that is running, which `npm ci` would.
+  const isClean = hasLock && !(process.platform === 'win32' && missing !== undefined)
+  const command = isClean ? 'ci' : 'install'
+  say(
+    missing === undefined
+      ? 'Installing packages, once …'
+      : `Installing again, since ${describe(missing)} changed …`,
+  )
+  npm(folder, [command, '--include=dev', '--include=optional', '--no-audit', '--no-fund'])
+  const program = nodeToRun(folder)
+  const { status, error } = spawnSync(program, ['--version'], { shell: isShellNeeded() })
+  if (status === 0) return
+  throw new SetupError(
+    `${program} does not run here (${error?.message ?? `exit ${status}`}); ` +
+      `install Node.js ${runNodeMin} from nodejs.org and remove ${program}`,
+  )
+}
+
+function describe(missing) {
+  const [first] = missing
+  return missing.length === 1 ? first : `${first} and ${missing.length - 1} more packages`
+}
+
+function npm(folder, args) {
+  const script = process.env.npm_execpath
+  const options = { cwd: folder, stdio: 'inherit' }
+  const { status, error } = script?.endsWith('.js')
+    ? spawnSync(process.execPath, [script, ...args], options)
+    : spawnSync('npm', args, { ...options, shell: isShellNeeded() })
+  if (error) throw new SetupError(`npm cannot be started (${error.message}); install npm`)
+  if (status !== 0) {
+    throw new SetupError(`"npm ${args[0]}" failed; see above, correct that, and start again`)
+  }
+}
+
+function isShellNeeded() {
+  return process.platform === 'win32'
+}
+
+/** Packages whose `build` has not run since their sources changed. */
+export function packagesToBuild(folder) {
+  return readdirSync(join(folder, 'packages')).filter((name) => {
+    const place = join(folder, 'packages', name)
+    const manifest = join(place, 'package.json')
+    if (!existsSync(manifest)) return false
+    if (JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build === undefined) return false
+    const builtAt = newest(join(place, 'dist'))
+    return builtAt === 0 || newest(join(place, 'src')) > builtAt || changedAt(manifest) > builtAt
+  })
+}
+
+function newest(folder) {
+  if (!existsSync(folder)) return 0
+  let latest = 0
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) latest = Math.max(latest, changedAt(join(entry.parentPath, entry.name)))
+  }
+  return latest
+}
+
+function changedAt(path) {
+  return statSync(path).mtimeMs
+}
+
+function setUp(folder) {
+  if (ownMajor() < setupNodeMin) {
+    throw new SetupError(
+      `Starling needs Node.js ${setupNodeMin} or newer to install itself; this is ${process.version}`,
+    )
+  }
+  const missing = missingPackages(folder)
+  if (missing === undefined || missing.length > 0) install(folder, missing)
+  const program = nodeToRun(folder)
+  for (const name of packagesToBuild(folder)) {
+    say(`Building ${name} …`)
+    npm(folder, ['run', '--silent', 'build', '--workspace', `packages/${name}`])
+  }
+  return program
+}
+
+/** Becomes the script where the system can do that; else stands between, passing signals on. */
+function runScript(program, args) {
+  if (typeof process.execve === 'function' && process.platform !== 'win32') {
+    process.execve(program, [program, ...args], process.env)
+  }
+  const child = spawn(program, args, { stdio: 'inherit', shell: isShellNeeded() })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal))
+  }
+  child.on('error', (error) => {
+    say(`cannot run ${program} (${error.message})`)
+    process.exitCode = 1
+  })
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 1
+  })
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`)
+}
+
+function main(args) {
+  try {
+    const program = setUp(root)
+    if (args.length > 0) runScript(program, args)
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    say(`setup: ${error.message}`)
+    process.exitCode = 1
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2))
