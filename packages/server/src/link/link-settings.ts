@@ -32,7 +32,10 @@ export interface LinkTuning {
   readonly dialMsMax: number
   readonly redialMsMin: number
   readonly redialMsMax: number
-  readonly keepAliveMs: number
+  /** Both ends send a heartbeat so often when they have nothing else to say. */
+  readonly heartbeatMs: number
+  /** Heartbeat intervals in which nothing came; then the link counts as half-open and is cut. */
+  readonly silentHeartbeatsMax: number
   /** Links that one backend accepts, those in their handshake too. */
   readonly linksMax: number
   /** A cluster key shorter than this is refused at start. */
@@ -47,7 +50,8 @@ export const linkTuning: LinkTuning = {
   dialMsMax: 2_000,
   redialMsMin: 50,
   redialMsMax: 1_000,
-  keepAliveMs: 5_000,
+  heartbeatMs: 2_000,
+  silentHeartbeatsMax: 5,
   linksMax: 256,
   clusterKeyCharactersMin: 32,
 }
