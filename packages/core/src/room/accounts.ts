@@ -1,0 +1,245 @@
+/**
+ * People, their devices and read markers. Ids and hashes come with the operation and follow from the
+ * client's token, so that what is repeated finds itself: a device that is there belongs to whoever
+ * asks again with the same token.
+ *
+ * A person's self room is made with the account and tells their devices what concerns them alone.
+ */
+import type { ErrorCode } from '@starling/protocol/error-codes'
+import type { Limits } from '@starling/protocol/limits'
+import type { AccountOperation } from '../log/record.ts'
+import { checkUserName } from '../names/fold-name.ts'
+import type { Outcome } from './applied.ts'
+import type { AccountRow } from './store.ts'
+import { isId, isLine, isStorable, isUserId } from './text-checks.ts'
+import { doneBefore, type ReplicaOptions, refused, type Turn } from './turn.ts'
+
+type Of<K extends AccountOperation['kind']> = Extract<AccountOperation, { kind: K }>
+/** What an operation may be before it is looked at. */
+type Untrusted<T> = { readonly [field in keyof T]?: unknown }
+
+const labelCharactersMax = 64
+const passwordHashCharactersMax = 1_024
+
+type Appliers = {
+  readonly [K in AccountOperation['kind']]: (turn: Turn, op: Untrusted<Of<K>>) => Outcome
+}
+
+export const accountAppliers: Appliers = { guest, register, login, revoke, password, read }
+
+/** What the store shows of an operation that was applied already, or can never be accepted. */
+export function knownAccountOutcome(
+  options: ReplicaOptions,
+  op: AccountOperation,
+): Outcome | undefined {
+  const { store, limits } = options
+  if (!isUserId(op.user, limits)) return refused('invalid')
+  switch (op.kind) {
+    case 'guest':
+    case 'register':
+      return knownArrival(options, op)
+    case 'login':
+      if (!isId(op.device, limits)) return refused('invalid')
+      return store.device(op.device)?.user === op.user ? doneBefore : undefined
+    case 'revoke':
+      if (!areIds(op.devices, limits)) return refused('invalid')
+      if (store.account(op.user) === undefined) return undefined
+      return op.devices.some((one) => store.device(one)?.user === op.user) ? undefined : doneBefore
+    case 'read': {
+      if (!isId(op.room, limits)) return refused('invalid')
+      const member = store.member(op.room, op.user)
+      return member !== undefined && member.readUpTo >= op.upTo ? doneBefore : undefined
+    }
+    case 'password':
+      return undefined
+    default:
+      return refused('invalid')
+  }
+}
+
+interface Arrival {
+  readonly user: string
+  readonly device: string
+  readonly name: string
+  readonly folded: string
+}
+
+function guest(turn: Turn, op: Untrusted<Of<'guest'>>): Outcome {
+  const found = foundAgain(turn.options, op)
+  if (found !== undefined) return found
+  const arrival = arrivalOf(
+    turn.options,
+    op,
+    turn.options.areGuestsAllowed ? undefined : 'guests-off',
+  )
+  if (typeof arrival === 'string') return refused(arrival)
+  return settleIn(turn, arrival, { label: '' })
+}
+
+/** A guest who registers with the token of their device stays who they are, with a name of their own. */
+function register(turn: Turn, op: Untrusted<Of<'register'>>): Outcome {
+  const { passwordHash } = op
+  if (!isPasswordHash(passwordHash)) return refused('invalid')
+  const isOff = turn.options.isRegistrationOpen ? undefined : 'registration-off'
+  const own = guestOf(turn.options, op)
+  const found = own === undefined ? foundAgain(turn.options, op) : undefined
+  if (found !== undefined) return found
+  const arrival = arrivalOf(turn.options, op, isOff)
+  if (typeof arrival === 'string') return refused(arrival)
+  if (own === undefined) {
+    return settleIn(turn, arrival, { label: labelOf(op.label), passwordHash })
+  }
+  const { name, folded: foldedName } = arrival
+  const account = { ...own, name, foldedName, isGuest: false, passwordHash }
+  turn.store.putAccount(account)
+  return turn.add(own.user, { by: account }, { kind: 'account', guest: false })
+}
+
+/** Without a look at whether the account is there: that is for the log to decide. */
+function knownArrival(
+  options: ReplicaOptions,
+  op: Of<'guest'> | Of<'register'>,
+): Outcome | undefined {
+  const isGuest = op.kind === 'guest'
+  const own = isGuest ? undefined : guestOf(options, op)
+  const found = own === undefined ? foundAgain(options, op) : undefined
+  if (found !== undefined) return found.ok ? found : undefined
+  const isOff = isGuest ? !options.areGuestsAllowed : !options.isRegistrationOpen
+  const off = isGuest ? 'guests-off' : 'registration-off'
+  const arrival = arrivalOf(options, op, isOff ? off : undefined)
+  return typeof arrival === 'string' ? refused(arrival) : undefined
+}
+
+/** The guest who asks to be registered, on their own device. */
+function guestOf(
+  { store, limits }: ReplicaOptions,
+  { user, device }: Untrusted<Of<'register'>>,
+): AccountRow | undefined {
+  if (!isUserId(user, limits) || !isId(device, limits)) return undefined
+  const account = store.device(device)?.user === user ? store.account(user) : undefined
+  return account?.isGuest === true ? account : undefined
+}
+
+/** The answer for a user or device that is there already; undefined for a newcomer. */
+function foundAgain(
+  { store, limits }: ReplicaOptions,
+  { user, device }: Untrusted<Of<'guest'>>,
+): Outcome | undefined {
+  if (!isUserId(user, limits) || !isId(device, limits)) return refused('invalid')
+  const row = store.device(device)
+  if (row !== undefined) return row.user === user ? doneBefore : refused('invalid')
+  if (store.account(user) !== undefined) return refused('bad-token')
+  return store.room(user) === undefined ? undefined : refused('invalid')
+}
+
+/** Shapes of `user` and `device` are right. `off`: nobody may arrive like this. */
+function arrivalOf(
+  { store, limits }: ReplicaOptions,
+  op: Untrusted<Of<'guest'>>,
+  off: ErrorCode | undefined,
+): Arrival | ErrorCode {
+  if (off !== undefined) return off
+  const checked = checkUserName(op.name, limits.userNameCharactersMax)
+  if (!checked.ok) return checked.code
+  const [user, device] = [op.user as string, op.device as string]
+  const namesake = store.accountByName(checked.folded)
+  if (namesake !== undefined && namesake.user !== user) return 'name-taken'
+  return { user, device, name: checked.name, folded: checked.folded }
+}
+
+function settleIn(
+  turn: Turn,
+  { user, device, name, folded }: Arrival,
+  { label, passwordHash }: { label: string; passwordHash?: string },
+): Outcome {
+  const { store, recordAt: addedAt } = turn
+  const isGuest = passwordHash === undefined
+  const row = { user, name, foldedName: folded, isGuest, addedAt }
+  const account = isGuest ? row : { ...row, passwordHash }
+  store.putAccount(account)
+  store.putDevice({ device, user, label, addedAt })
+  const texts = { title: '', foldedTitle: '', topic: '' }
+  store.putRoom({ room: user, kind: 'self', ...texts, head: 0, lastAt: 0, members: 1, owners: 0 })
+  return turn.add(user, { by: account }, { kind: 'account', guest: isGuest })
+}
+
+function login(turn: Turn, { user, device, label }: Untrusted<Of<'login'>>): Outcome {
+  const { store, limits } = turn
+  if (!isUserId(user, limits) || !isId(device, limits)) return refused('invalid')
+  const row = store.device(device)
+  if (row !== undefined) return row.user === user ? doneBefore : refused('invalid')
+  const account = store.account(user)
+  if (account?.passwordHash === undefined) return refused('bad-credentials')
+  if (store.devicesOf(user).length >= limits.devicesPerAccountMax) {
+    return refused('too-many-devices')
+  }
+
+  const added = { device, label: labelOf(label) }
+  store.putDevice({ ...added, user, addedAt: turn.recordAt })
+  return turn.add(user, { by: account }, { kind: 'device-added', ...added })
+}
+
+/** Devices that are not theirs, or gone already, are passed over. */
+function revoke(turn: Turn, { user, devices }: Untrusted<Of<'revoke'>>): Outcome {
+  const { store, limits } = turn
+  if (!isUserId(user, limits) || !areIds(devices, limits)) return refused('invalid')
+  const account = store.account(user)
+  if (account === undefined) return refused('unknown-user')
+
+  let outcome = doneBefore
+  for (const device of devices) {
+    if (store.device(device)?.user !== user) continue
+    store.deleteDevice(device)
+    outcome = turn.add(user, { by: account }, { kind: 'device-removed', device })
+  }
+  return outcome
+}
+
+function password(turn: Turn, { user, passwordHash }: Untrusted<Of<'password'>>): Outcome {
+  const { store, limits } = turn
+  if (!isUserId(user, limits) || !isPasswordHash(passwordHash)) return refused('invalid')
+  const account = store.account(user)
+  if (account === undefined) return refused('unknown-user')
+  if (account.isGuest) return refused('not-allowed')
+
+  store.putAccount({ ...account, passwordHash })
+  return turn.add(user, { by: account }, { kind: 'password-changed' })
+}
+
+/** The greatest marker wins, never beyond the room's newest entry. */
+function read(turn: Turn, op: Untrusted<Of<'read'>>): Outcome {
+  const { store, limits } = turn
+  const { user, room } = op
+  const upTo = op.upTo as number
+  if (!isUserId(user, limits) || !isId(room, limits)) return refused('invalid')
+  if (!Number.isSafeInteger(upTo) || upTo < 0) return refused('invalid')
+  const account = store.account(user)
+  if (account === undefined) return refused('unknown-user')
+  const row = store.room(room)
+  if (row === undefined || row.kind === 'self') return refused('unknown-room')
+  const member = store.member(room, user)
+  if (member === undefined) return refused('not-member')
+  const readUpTo = Math.min(upTo, row.head)
+  if (readUpTo <= member.readUpTo) return doneBefore
+
+  store.putMember({ ...member, readUpTo })
+  return turn.add(user, { by: account }, { kind: 'read', room, upTo: readUpTo })
+}
+
+function areIds(value: unknown, limits: Limits): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => isId(one, limits))
+}
+
+function isPasswordHash(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    value.length <= passwordHashCharactersMax &&
+    isStorable(value)
+  )
+}
+
+/** Only for people's eyes: what is not fit is left out. */
+function labelOf(label: unknown): string {
+  return typeof label === 'string' && isLine(label, labelCharactersMax) ? label : ''
+}

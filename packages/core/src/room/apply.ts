@@ -1,0 +1,79 @@
+/**
+ * What a record does: the deterministic state machine that every backend runs.
+ *
+ * `apply` is total. Its outcome depends on the store and the record alone; whatever shape a record
+ * has, each of its operations ends as accepted or as a coded refusal, and a refusal changes nothing
+ * but the outbox that it used a number of. The record's changes and the position stand together or
+ * not at all.
+ */
+import type { LoggedOperation, LogRecord, Position } from '../log/record.ts'
+import { accountAppliers, knownAccountOutcome } from './accounts.ts'
+import type { Applied, Outcome } from './applied.ts'
+import { applySend, knownSendOutcome } from './sends.ts'
+import { type ReplicaOptions, refused, Turn } from './turn.ts'
+
+export class Replica {
+  readonly #options: ReplicaOptions
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options
+  }
+
+  /** `position` is beyond the store's: each record is applied once, in the log's order. */
+  apply(position: Position, record: LogRecord): Applied {
+    const { store } = this.#options
+    if (!(position > store.position)) {
+      throw new Error(`position ${position} was applied already; the store is at ${store.position}`)
+    }
+    const outcomes: Outcome[] = []
+    const turn = new Turn(this.#options, timeOf(record))
+    store.transact(position, () => {
+      for (const op of operationsOf(record)) outcomes.push(applyOne(turn, op))
+    })
+    return { position, outcomes, rooms: turn.rooms }
+  }
+
+  /**
+   * What became of an operation, as far as the store shows that it was applied or that it can never
+   * be accepted; undefined: it must go through the log.
+   */
+  known(op: LoggedOperation): Outcome | undefined {
+    if (!isObject(op)) return refused('invalid')
+    if (op.kind === 'room') return knownSendOutcome(this.#options, op)
+    return knownAccountOutcome(this.#options, op)
+  }
+}
+
+/** The rooms in which an operation may make entries, self rooms too; rather too many than too few. */
+export function roomsTouchedBy(op: LoggedOperation): readonly string[] {
+  if (!isObject(op)) return []
+  const named =
+    op.kind === 'room'
+      ? [op.room, op.by, isObject(op.op) && 'user' in op.op ? op.op.user : undefined]
+      : [op.user]
+  return [...new Set(named.filter((room) => typeof room === 'string'))]
+}
+
+function applyOne(turn: Turn, op: unknown): Outcome {
+  if (!isObject(op)) return refused('invalid')
+  const { kind } = op as { kind?: unknown }
+  if (kind === 'room') return applySend(turn, op)
+  if (typeof kind !== 'string' || !Object.hasOwn(accountAppliers, kind)) return refused('invalid')
+  return accountAppliers[kind as keyof typeof accountAppliers](turn, op)
+}
+
+function operationsOf(record: LogRecord): readonly unknown[] {
+  return isObject(record) && Array.isArray(record.ops) ? record.ops : []
+}
+
+/** Milliseconds within the range of dates; what is none of them counts as the beginning of time. */
+function timeOf(record: LogRecord): number {
+  const at: unknown = isObject(record) ? record.at : 0
+  return Number.isSafeInteger(at) && (at as number) >= 0 && (at as number) <= 8.64e15
+    ? (at as number)
+    : 0
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
