@@ -61,7 +61,7 @@ export function violationsOf(file: string, text: string): readonly Violation[] {
 function isPure(file: string): boolean {
   const match = /^packages\/([a-z]+)\/src\/(.*)$/.exec(file)
   if (match === null || !pure.includes(match[1]!)) return false
-  return !/\.test(-suite)?\.ts$/.test(file) && !(match[1] === 'simulator' && isRunner(match[2]!))
+  return !/\.test(-suite|-fixture)?\.ts$/.test(file) && !(match[1] === 'simulator' && isRunner(match[2]!))
 }
 
 /** What starts the simulator as a process stands apart from the simulator itself. */
@@ -100,7 +100,7 @@ function imports(
   const own = /^packages\/([a-z]+)\/src\/(.*)$/.exec(file)
   if (own === null) return []
   const [, name, path] = own
-  const isTest = /\.test(-suite)?\.tsx?$/.test(file)
+  const isTest = /\.test(-suite|-fixture)?\.tsx?$/.test(file)
   return lines.flatMap((line, at) => {
     const found: { line: number; what: string }[] = []
     const other = /(?:from|import\()\s*'@starling\/([a-z]+)\//.exec(line)?.[1]
