@@ -1,0 +1,209 @@
+/**
+ * One run: people talk while chance strikes (the storm); then all faults end, except that one backend
+ * stays dead, frozen or unreachable for good; people talk on for a while, and when they fall silent
+ * everything must come to rest (the calm). With no backend dead for good a missing failover would
+ * never show: whoever died would soon be back to answer.
+ */
+import { BrokenPromise } from '../broken-promise.ts'
+import type { Checker } from '../checkers/checker.ts'
+import { allCheckers } from '../checkers/checkers.ts'
+import { EverySendChecker } from '../checkers/every-send-settled.ts'
+import { storesUp } from '../checkers/sends.ts'
+import type { BackendProcess } from '../cluster/backend-process.ts'
+import { Cluster } from '../cluster/cluster.ts'
+import type { Fault } from '../faults/fault.ts'
+import { faults } from '../faults/faults.ts'
+import type { Random } from '../random.ts'
+import { lostDevice, lostDeviceOwner } from '../workloads/identity.ts'
+import { Scene } from '../workloads/scene.ts'
+import { workloads } from '../workloads/workloads.ts'
+import type { World } from '../world.ts'
+import { drawSetup } from './draw-setup.ts'
+
+/** How long the calm may last, in virtual time, before somebody is declared stuck. */
+const calmMsMax = 120_000
+const talkInCalmMs = 2_500
+
+export interface Counts {
+  readonly faults: Map<string, number>
+  readonly acts: Map<string, number>
+  acked: number
+  refused: number
+  records: number
+  calmMs: number
+}
+
+export class Storm {
+  readonly cluster: Cluster
+  readonly counts: Counts
+  readonly #world: World
+  readonly #random: Random
+  readonly #scene: Scene
+  readonly #checkers: readonly Checker[]
+  readonly #sends = new EverySendChecker()
+  readonly #ends = new Set<() => void>()
+  #areTalking = true
+
+  constructor(world: World, random: Random) {
+    this.#world = world
+    this.#random = random
+    this.cluster = new Cluster(world, drawSetup(random.fork('setup')), random.fork('cluster'))
+    this.counts = {
+      faults: new Map(),
+      acts: new Map(),
+      acked: 0,
+      refused: 0,
+      records: 0,
+      calmMs: 0,
+    }
+    this.#checkers = [...allCheckers(this.cluster), this.#sends]
+    this.cluster.observe((seen) => {
+      for (const checker of this.#checkers) checker.see(seen)
+      if (seen.kind === 'event' && seen.event.kind === 'acked') this.counts.acked++
+      if (seen.kind === 'event' && seen.event.kind === 'refused') this.counts.refused++
+      if (seen.kind === 'landed') this.counts.records++
+    })
+    this.#scene = new Scene(this.cluster, random.fork('scene'))
+  }
+
+  run(): void {
+    this.cluster.start()
+    this.#peopleArrive()
+    this.#world.runFor(200)
+    this.#strike(this.#random.fork('storm'))
+    this.#calm(this.#random.fork('calm'))
+  }
+
+  #peopleArrive(): void {
+    const scene = this.#scene
+    const random = this.#random.fork('people')
+    scene.addRegistered(lostDeviceOwner)
+    if (random.isHit(0.5)) scene.addDevice(lostDeviceOwner, lostDevice)
+    if (random.isHit(0.5)) scene.addDevice(lostDeviceOwner, 'ann-2')
+    for (const name of ['bob', 'cid', 'dot', 'eve'].slice(0, random.between(1, 4))) {
+      scene.addGuest(name)
+    }
+    for (const client of this.cluster.clients) {
+      this.#world.after(random.fraction(0, 300), () => client.start())
+      this.#talk(client.name, random.fork(client.name))
+    }
+  }
+
+  /** One person acts, waits a while, acts again. */
+  #talk(name: string, random: Random): void {
+    const table = workloads.map((workload) => [workload, workload.weight] as const)
+    const paceMs = random.fraction(30, 400)
+    const act = () => {
+      if (!this.#areTalking) return
+      const client = this.cluster.client(name)
+      if (client.isUp) {
+        const workload = random.weighted(table)
+        count(this.counts.acts, workload.name)
+        workload.act(client, this.#scene, random)
+      }
+      this.#world.after(random.fraction(1, paceMs * 2), act)
+    }
+    this.#world.after(random.fraction(0, 500), act)
+  }
+
+  #strike(random: Random): void {
+    // Not every storm brings everything: some faults hide others.
+    const drawn = faults.filter(() => random.isHit(0.5))
+    const table = (drawn.length > 0 ? drawn : faults).map((fault) => [fault, fault.weight] as const)
+    const endMs = this.#world.nowMs + random.fraction(2_000, 9_000)
+    const paceMs = random.fraction(50, 1_200)
+    while (this.#world.nowMs < endMs) {
+      this.#world.runFor(random.fraction(0, paceMs * 2))
+      this.#begin(random.weighted(table), random)
+    }
+    this.#world.runFor(random.fraction(0, 1_000))
+  }
+
+  #begin(fault: Fault, random: Random): void {
+    const trouble = fault.begin(this.cluster, random)
+    if (trouble === undefined) return
+    count(this.counts.faults, fault.name)
+    this.#world.trace.line('fault', () => `${fault.name} on ${trouble.on}`)
+    this.cluster.report({ kind: 'fault', fault: fault.name, on: trouble.on })
+    const end = () => {
+      if (!this.#ends.delete(end)) return
+      this.#world.trace.line('fault', () => `${fault.name} on ${trouble.on} is over`)
+      trouble.end()
+    }
+    this.#ends.add(end)
+    this.#world.after(random.fraction(...fault.lastsMs), end)
+  }
+
+  #calm(random: Random): void {
+    for (const end of [...this.#ends]) end()
+    for (const process of [...this.cluster.frontends, ...this.cluster.backends]) process.start()
+    for (const client of this.cluster.clients) client.start()
+    this.#loseOne(random)
+    this.#world.trace.line('calm', () => 'begins')
+    const beganMs = this.#world.nowMs
+    this.#world.runFor(talkInCalmMs)
+    this.#areTalking = false
+    while (!this.#isAtRest()) {
+      if (this.#world.nowMs > beganMs + calmMsMax) this.#complain()
+      this.#helpTheRefused()
+      this.#world.runFor(250)
+    }
+    this.#world.runFor(500)
+    this.counts.calmMs = this.#world.nowMs - beganMs
+    for (const checker of this.#checkers) checker.atRest(this.cluster)
+  }
+
+  /** One backend does not come back: dead, frozen, or cut off from all front-ends. */
+  #loseOne(random: Random): void {
+    const { backends, frontends, paths } = this.cluster
+    // Primary 1 has the long messages; without it the order of the list is put to use.
+    const backend: BackendProcess = random.isHit(0.5) ? backends[0]! : random.pick(backends)
+    const way = random.below(4)
+    this.#world.trace.line('calm', () => `${backend.name} is lost for good (${way})`)
+    if (way === 0) backend.kill(random.isHit(0.5))
+    else if (way === 1) backend.freeze()
+    else {
+      for (const { name } of frontends) {
+        if (way === 2 || random.isHit(0.5)) paths.between(name, backend.name).close()
+        paths.between(backend.name, name).close()
+      }
+    }
+  }
+
+  #helpTheRefused(): void {
+    for (const client of this.cluster.clients) {
+      if (client.isRefused && client.name !== lostDevice) client.loginAgain()
+    }
+  }
+
+  #isAtRest(): boolean {
+    const { cluster } = this
+    return (
+      this.#sends.isSettled(cluster) &&
+      cluster.clients.every((client) => client.isOnline || this.#mayStayOut(client.name)) &&
+      storesUp(cluster).every(({ store }) => store.position === cluster.log.head)
+    )
+  }
+
+  #mayStayOut(name: string): boolean {
+    return name === lostDevice && this.cluster.client(name).isRefused
+  }
+
+  #complain(): never {
+    this.#sends.atRest(this.cluster)
+    const out = this.cluster.clients.filter(
+      (client) => !client.isOnline && !this.#mayStayOut(client.name),
+    )
+    if (out.length > 0) {
+      throw new BrokenPromise('calm', `${out.map((one) => one.name).join(', ')} cannot come online`)
+    }
+    const late = storesUp(this.cluster).filter(
+      ({ store }) => store.position !== this.cluster.log.head,
+    )
+    throw new BrokenPromise('calm', `${late.map((one) => one.name).join(', ')} lags for ever`)
+  }
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}
