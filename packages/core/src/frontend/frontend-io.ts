@@ -76,8 +76,8 @@ export type FrontendOutput =
 
 /**
  * The node's inputs. After each turn of inputs the shell calls `drain` once and performs what it
- * returns, in order. `tick` comes at least every 50 ms. The shell keeps one link to each backend and
- * dials again by itself.
+ * returns, in order. `tick` comes at least every 50 ms. The shell keeps one link to each backend
+ * and dials again by itself.
  */
 export interface FrontendInputs {
   clientOpened(now: Now, session: SessionId, remote: string): void

@@ -1,0 +1,36 @@
+/** A question, or a change outside a room: passed on as it is, answered under its number. */
+import type { AskFrame } from '../../link/up.ts'
+import type { Desk } from '../desk.ts'
+import type { SaidOnline, Verb } from './verb.ts'
+
+export const ask: Verb<AskFrame> = { needsWelcome: true, cost: 1, run }
+
+/** A password is tried: also by the rate of logins. */
+export const password: Verb<Extract<AskFrame, { t: 'password' }>> = {
+  needsWelcome: true,
+  cost: 1,
+  run: (desk, said) => {
+    const { now, session, online, frame } = said
+    const retryMs = desk.accounts.takeLogin(now, session, online.name)
+    if (retryMs === 0) return run(desk, said)
+    desk.refusals.error(session, 'rate-limited', { ask: frame.ask, retryMs })
+  },
+}
+
+function run(desk: Desk, { now, session, online, frame }: SaidOnline<AskFrame>): void {
+  const room = 'room' in frame ? frame.room : undefined
+  const code = desk.requests.ask(now, {
+    session,
+    body: { kind: 'ask', by: online.user, device: online.device, frame },
+    about: room === undefined ? {} : { room },
+    settle: (_, reply) => {
+      if (reply.kind === 'answer') {
+        desk.outputs.frame(session.id, { t: 'answer', ask: frame.ask, answer: reply.answer })
+      } else {
+        const refused = reply.kind === 'refused' ? reply.code : 'unavailable'
+        desk.refusals.error(session, refused, { ask: frame.ask })
+      }
+    },
+  })
+  if (code !== undefined) desk.refusals.error(session, code, { ask: frame.ask })
+}

@@ -1,0 +1,123 @@
+/**
+ * From hello to welcome. The token stays here: backends hear its hash, from which the ids of a new
+ * user and device follow, so that hello may be repeated on any backend.
+ */
+import type { RoomSummary } from '@starling/protocol/down'
+import type { ErrorCode } from '@starling/protocol/error-codes'
+import { type Auth, protocolVersion } from '@starling/protocol/up'
+import type { Identity } from '../../link/down.ts'
+import type { RequestBody } from '../../link/up.ts'
+import type { Now } from '../../now.ts'
+import type { Desk } from '../desk.ts'
+import type { Session } from '../session.ts'
+import type { FrameOf, Said, Verb } from './verb.ts'
+
+type Hello = FrameOf<'hello'>
+const userHashCharacters = 22
+
+export const hello: Verb<Hello> = { needsWelcome: false, cost: 1, run }
+
+function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
+  if (session.state.kind !== 'new') return desk.refusals.error(session, 'already-greeted')
+  if (frame.protocol !== protocolVersion) {
+    desk.refusals.error(session, 'protocol-version')
+    return desk.sessions.close(session, 'protocol-version')
+  }
+  if (desk.draining.isOn) {
+    desk.draining.tell(session)
+    return desk.sessions.close(session, 'drain')
+  }
+  const { auth } = frame
+  const hasPassword = auth.kind === 'login' || auth.kind === 'register'
+  const retryMs = desk.accounts.takeLogin(now, session, hasPassword ? auth.name : undefined)
+  if (retryMs > 0) return desk.refusals.error(session, 'rate-limited', { retryMs })
+  session.state = { kind: 'greeting' }
+  const code = desk.requests.ask(now, {
+    session,
+    body: bodyOf(auth, desk.options.hash, frame.client ?? ''),
+    about: {},
+    settle: (then, reply) => {
+      if (reply.kind === 'identity') welcome(desk, { now: then, session, frame }, reply)
+      else refuse(desk, session, reply.kind === 'refused' ? reply.code : 'unavailable')
+    },
+  })
+  if (code !== undefined) refuse(desk, session, code)
+}
+
+function refuse(desk: Desk, session: Session, code: ErrorCode): void {
+  session.state = { kind: 'new', sinceMs: desk.clock.ms }
+  desk.refusals.error(session, code)
+}
+
+function bodyOf(auth: Auth, hash: (text: string) => string, client: string): RequestBody {
+  const device = idSafe(hash(auth.token))
+  const user = `u${idSafe(hash(`user:${auth.token}`)).slice(0, userHashCharacters)}`
+  switch (auth.kind) {
+    case 'guest':
+      return { kind: 'guest', user, name: auth.name, device }
+    case 'token':
+      return { kind: 'token', device }
+    case 'login': {
+      const { name, password, label = client } = auth
+      return { kind: 'login', name, password, device, label }
+    }
+    case 'register': {
+      const { name, password, label = client } = auth
+      return { kind: 'register', user, name, password, device, label }
+    }
+  }
+}
+
+function idSafe(hash: string): string {
+  return hash.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64)
+}
+
+function welcome(
+  desk: Desk,
+  { now, session, frame }: Said<Hello>,
+  { identity, rooms }: { identity: Identity; rooms: readonly RoomSummary[] },
+): void {
+  const { user, name, isGuest, device } = identity
+  const self = rooms.find((summary) => summary.room === user)
+  session.state = {
+    kind: 'online',
+    user,
+    name,
+    device,
+    rooms: new Map(),
+    lagging: new Set(),
+    stalePresence: new Set(),
+    selfSeen: self?.head ?? 0,
+  }
+  desk.accounts.join(now, session, user)
+  desk.outputs.frame(session.id, {
+    t: 'welcome',
+    protocol: protocolVersion,
+    session: session.id,
+    user,
+    name,
+    isGuest,
+    device,
+    rooms,
+    limits: desk.options.limits,
+    frontends: desk.options.addresses,
+  })
+  const resume = frame.resume ?? {}
+  const heads = rooms.map(({ room, head }) => ({ room, head }))
+  if (self === undefined) heads.push({ room: user, head: 0 })
+  for (const { room, head } of heads) {
+    const held = Object.hasOwn(resume, room) ? resume[room] : undefined
+    follow(desk, { now, session }, { room, head, held: held ?? head })
+  }
+  desk.clientList.changed(session)
+  if (desk.draining.isOn) desk.draining.tell(session)
+}
+
+function follow(
+  desk: Desk,
+  { now, session }: { now: Now; session: Session },
+  { room, head, held }: { room: string; head: number; held: number },
+): void {
+  desk.followers.follow(session, room, { place: held + 1, isInAt: head, feedFrom: head + 1 })
+  if (held > head) desk.reading.doubt(now, session, room, held + 1)
+}

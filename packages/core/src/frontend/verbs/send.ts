@@ -1,0 +1,40 @@
+/** A durable request: into its lane, and back as an ack or a refusal. */
+import type { Reply } from '../../link/down.ts'
+import type { Desk } from '../desk.ts'
+import type { SendFrame } from '../read-frame.ts'
+import type { Session } from '../session.ts'
+import { codePoints } from '../text-size.ts'
+import type { SaidOnline, Verb } from './verb.ts'
+
+const retryInFlightMs = 200
+
+export const send: Verb<SendFrame> = { needsWelcome: true, cost: 1, run }
+
+function run(desk: Desk, { now, session, online, frame }: SaidOnline<SendFrame>): void {
+  const { room, outbox, number, op } = frame
+  const isText = op.kind === 'post' || op.kind === 'edit'
+  const code = desk.requests.ask(now, {
+    session,
+    body: { kind: 'send', room, by: online.user, outbox, number, op },
+    about: isText ? { room, characters: codePoints(op.text) } : { room },
+    settle: (_, reply) => answer(desk, { session, frame }, reply),
+  })
+  if (code === undefined) return
+  const isFull = code === 'too-many-in-flight'
+  desk.refusals.send(session, frame, isFull ? { code, retryMs: retryInFlightMs } : { code })
+}
+
+function answer(
+  desk: Desk,
+  { session, frame }: { session: Session; frame: SendFrame },
+  reply: Reply,
+): void {
+  const { room, outbox, number } = frame
+  if (reply.kind === 'sent') {
+    const { index, at } = reply
+    desk.outputs.frame(session.id, { t: 'ack', room, outbox, number, index, at })
+  } else {
+    const code = reply.kind === 'refused' ? reply.code : 'unavailable'
+    desk.refusals.send(session, frame, { code })
+  }
+}
