@@ -2,7 +2,7 @@
  * One feed for each room that somebody here follows, from one backend. Its place is found by
  * rendezvous hashing over the backends that can be read from. When that backend is gone, silent or
  * about to stop, the feed is asked of another from the next index on; when the set of active ones
- * has been quiet for a while, feeds that stand elsewhere than preferred move gently, so many a tick.
+ * has been quiet for a while, feeds that stand elsewhere than preferred move, so many a tick.
  *
  * The dense index makes all of it safe: whoever sends, what is older than `next` is dropped, what
  * continues it is taken, and what leaves a hole is asked for again from `next`.

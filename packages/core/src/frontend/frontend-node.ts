@@ -10,15 +10,7 @@
 import type { LinkDown } from '../link/down.ts'
 import { linkVersion } from '../link/up.ts'
 import { type Now, unreachable } from '../now.ts'
-import { Accounts } from './accounts.ts'
-import { AwakeClock } from './awake-clock.ts'
-import { BackendMonitor } from './backend-monitor.ts'
-import { balancingPolicies } from './balancing/policies.ts'
-import { ClientList } from './client-list.ts'
-import type { Desk } from './desk.ts'
-import { Draining } from './draining.ts'
-import { Feeds } from './feeds.ts'
-import { Followers } from './followers.ts'
+import { type Desk, setUpDesk } from './desk.ts'
 import type {
   FrontendFigures,
   FrontendInputs,
@@ -27,94 +19,14 @@ import type {
   SessionId,
 } from './frontend-io.ts'
 import { hear } from './hearing.ts'
-import { Outputs } from './outputs.ts'
-import { Presence } from './presence.ts'
-import { Reading } from './reading.ts'
-import { Refusals } from './refusals.ts'
-import { Requests } from './requests.ts'
-import { Router } from './router.ts'
 import type { Session } from './session.ts'
-import { Sessions } from './sessions.ts'
 
 export class FrontendNode implements FrontendInputs {
   readonly #desk: Desk
-  readonly #router: Router
-  readonly #presence: Presence
   #seenVersion = 0
 
   constructor(options: FrontendOptions) {
-    const { tuning, limits, chance } = options
-    const clock = new AwakeClock()
-    const outputs = new Outputs()
-    const monitor = new BackendMonitor({
-      clock,
-      silenceMsMax: tuning.backendSilenceMsMax,
-      backends: options.backends,
-    })
-    const accounts = new Accounts(tuning)
-    const feeds = new Feeds(monitor, outputs)
-    const presence = new Presence({ feeds, outputs, limits })
-    const router: Router = new Router({
-      policy: balancingPolicies[options.policy](options),
-      chance,
-      monitor,
-      inFlightMax: tuning.backendInFlightMax,
-      loadOf: (backend) => requests.loadOf(backend),
-      feedOf: (room) => feeds.backendOf(room),
-    })
-    const requests = new Requests({ tuning, clock, monitor, outputs, router })
-    const clientList = new ClientList({ monitor, outputs, flushMs: tuning.clientListFlushMs })
-    const changed = (session: Session) => clientList.changed(session)
-    const sessions = new Sessions({
-      accounts,
-      clock,
-      outputs,
-      limits,
-      tuning,
-      left: (session) => this.#left(session),
-    })
-    const followers = new Followers({
-      feeds,
-      outputs,
-      sessionsOf: (user) => accounts.sessionsOf(user),
-      revoked: (session) => sessions.close(session, 'logged-out'),
-      changed,
-      joined: (session, fed) => presence.joined(session, fed),
-    })
-    const reading = new Reading({
-      limits,
-      catchUpEntries: tuning.catchUpEntries,
-      feeds,
-      followers,
-      requests,
-      outputs,
-      cannotFollow: (session) => sessions.close(session, 'slow-reader'),
-      changed,
-    })
-    const draining = new Draining({
-      sessions,
-      outputs,
-      elsewhere: options.addresses.slice(1),
-      spreadMs: tuning.drainSpreadMs,
-    })
-    const refusals = new Refusals(outputs)
-    this.#router = router
-    this.#presence = presence
-    this.#desk = {
-      options,
-      clock,
-      outputs,
-      refusals,
-      accounts,
-      sessions,
-      monitor,
-      requests,
-      feeds,
-      followers,
-      reading,
-      clientList,
-      draining,
-    }
+    this.#desk = setUpDesk(options, (session) => this.#left(session))
   }
 
   clientOpened(now: Now, session: SessionId, _remote: string): void {
@@ -145,7 +57,7 @@ export class FrontendNode implements FrontendInputs {
     const session = this.#desk.sessions.get(id)
     if (session === undefined) return
     session.blockedSinceMs = undefined
-    this.#presence.drained(session)
+    this.#desk.presence.drained(session)
     this.#desk.followers.hungry.add(session)
   }
 
@@ -196,9 +108,9 @@ export class FrontendNode implements FrontendInputs {
       case 'no-feed':
         return feeds.refused(now, backend, frame.room)
       case 'presence':
-        return this.#presence.change(backend, frame)
+        return this.#desk.presence.change(backend, frame)
       case 'typing':
-        return this.#presence.typing(frame)
+        return this.#desk.presence.typing(frame)
       default:
         return unreachable(frame)
     }
@@ -245,13 +157,13 @@ export class FrontendNode implements FrontendInputs {
       entriesInTotal: followers.entriesInTotal,
       entriesOutTotal: followers.entriesOutTotal,
       refusalsTotal: refusals.counts.totals(),
-      decisionsTotal: this.#router.decisions.totals(),
+      decisionsTotal: this.#desk.router.decisions.totals(),
       backends: options.backends.map(({ name, rank }) => ({
         name,
         rank,
         status: monitor.statusOf(name),
         why: monitor.whyOf(name),
-        clients: this.#router.clientsOf(name),
+        clients: this.#desk.router.clientsOf(name),
         ...requests.loadOf(name),
         feeds: feedsFrom[name] ?? 0,
         health: monitor.healthOf(name),
@@ -274,6 +186,6 @@ export class FrontendNode implements FrontendInputs {
     reading.forget(session)
     clientList.removed(session)
     if (session.state.kind === 'online') accounts.leave(session, session.state.user)
-    this.#router.forget(session)
+    this.#desk.router.forget(session)
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Who is online in the rooms followed here, and who types. Both come from backends and are never
- * logged. The feed's backend tells the whole truth when the feed begins and changes after that. When
- * a feed has moved, followers hear only the difference, which is nothing most of the time.
+ * logged. The feed's backend tells the whole truth when the feed begins and changes after that.
+ * When a feed has moved, followers hear only the difference, which is nothing most of the time.
  */
 import type { Limits } from '@starling/protocol/limits'
 import type { LinkDown } from '../link/down.ts'

@@ -1,6 +1,6 @@
 /** Sizes of texts, without an encoder. */
 
-/** Is it longer in UTF-8 than so many bytes? Reads the text only where its length leaves a doubt. */
+/** Is it longer than so many bytes of UTF-8? Read only where its length leaves a doubt. */
 export function isOverBytes(text: string, bytesMax: number): boolean {
   if (text.length > bytesMax) return true
   if (text.length * 3 <= bytesMax) return false

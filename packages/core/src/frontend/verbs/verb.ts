@@ -1,4 +1,4 @@
-/** A verb is what one kind of frame makes the front-end do. Checks common to all are made before. */
+/** A verb is what one kind of frame makes the front-end do, after the checks common to all. */
 import type { Now } from '../../now.ts'
 import type { Desk } from '../desk.ts'
 import type { ReadFrame } from '../read-frame.ts'
