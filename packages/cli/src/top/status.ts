@@ -1,0 +1,128 @@
+/** Asks every role of the configuration for its figures, at its admin port on this machine. */
+import { request } from 'node:http'
+import type { Config } from '@starling/server/config/config'
+import { z } from 'zod'
+
+const count = z.number()
+const health = z.object({
+  clients: count,
+  inFlight: count,
+  position: count,
+  canAppend: z.boolean(),
+  why: z.string(),
+  loopDelayMs: count,
+  isDraining: z.boolean(),
+})
+
+const backendView = z.object({
+  name: z.string(),
+  rank: z.enum(['primary', 'secondary']),
+  status: z.enum(['active', 'silent', 'cut-off', 'draining', 'down']),
+  why: z.string(),
+  clients: count,
+  inFlight: count,
+  requestsTotal: count,
+  latencyMs: count,
+  feeds: count,
+  health: health.optional(),
+})
+export type SeenBackend = z.infer<typeof backendView>
+
+const frontendStatus = z.object({
+  name: z.string(),
+  clients: count,
+  followers: count,
+  waiting: count,
+  requestsTotal: count,
+  resentTotal: count,
+  decisionsTotal: z.record(z.string(), count),
+  backends: z.array(backendView),
+  loopDelayMs: count.optional(),
+})
+export type FrontendStatus = z.infer<typeof frontendStatus>
+
+const backendStatus = z.object({
+  clients: count,
+  inFlight: count,
+  feeds: count,
+  links: count,
+  position: count,
+  requestsTotal: count,
+  appendsTotal: count,
+  loopDelayMs: count.optional(),
+})
+export type BackendStatus = z.infer<typeof backendStatus>
+
+export type Answer<T> =
+  | { readonly ok: true; readonly status: T }
+  | { readonly ok: false; readonly why: string }
+
+/** One look at everything. */
+export interface Sample {
+  readonly atMs: number
+  readonly frontends: ReadonlyMap<string, Answer<FrontendStatus>>
+  readonly backends: ReadonlyMap<string, Answer<BackendStatus>>
+}
+
+const answerMsMax = 1_000
+const answerBytesMax = 4 * 1024 * 1024
+
+export async function takeSample(config: Config): Promise<Sample> {
+  const asked = <T>(
+    roles: readonly { readonly name: string; readonly adminPort: number }[],
+    shape: z.ZodType<T>,
+  ) => Promise.all(roles.map(async (it) => [it.name, await ask(it.adminPort, shape)] as const))
+  const [frontends, backends] = await Promise.all([
+    asked(config.frontends, frontendStatus),
+    asked(config.backends, backendStatus),
+  ])
+  const atMs = performance.now()
+  return { atMs, frontends: new Map(frontends), backends: new Map(backends) }
+}
+
+async function ask<T>(port: number, shape: z.ZodType<T>): Promise<Answer<T>> {
+  if (port === 0) return { ok: false, why: 'has no admin port' }
+  const { text, why } = await get(port)
+  if (text === undefined) return { ok: false, why }
+  const read = shape.safeParse(parsed(text))
+  if (read.success) return { ok: true, status: read.data }
+  return { ok: false, why: `something else answers at port ${port}` }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+interface Got {
+  readonly text?: string
+  readonly why: string
+}
+
+function get(port: number): Promise<Got> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(answerMsMax)
+    const asked = request({ host: '127.0.0.1', port, path: '/status', signal }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (part: string) => {
+        text += part
+        if (text.length > answerBytesMax) asked.destroy(new Error('it answers too much'))
+      })
+      answer.on('end', () => resolve({ text, why: '' }))
+      answer.on('error', (error) => resolve({ why: whyOf(error) }))
+    })
+    asked.on('error', (error) => resolve({ why: whyOf(error) }))
+    asked.end()
+  })
+}
+
+function whyOf(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ECONNREFUSED') return 'not running'
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'does not answer'
+  return error.code ?? error.message
+}
