@@ -1,10 +1,10 @@
 /**
- * The log in memory: the executable specification of `Log`. Several handles share one `MemoryLogFile`,
- * as several backends share one engine.
+ * The log in memory: the executable specification of `Log`. Several handles share one
+ * `MemoryLogFile`, as several backends share one engine.
  *
  * The file keeps the records in one array. Each follower keeps how many of them it has handed over,
- * and hands over the rest, in a later turn, whenever the array grew. Positions leave gaps on purpose,
- * so that nobody takes them for a count.
+ * and hands over the rest, in a later turn, whenever the array grew. Positions leave gaps on
+ * purpose, so that nobody takes them for a count.
  */
 import { type Log, LogError, type LogFollower } from './log.ts'
 import type { LogRecord, Position, PositionedRecord } from './record.ts'

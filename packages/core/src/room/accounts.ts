@@ -1,7 +1,7 @@
 /**
- * People, their devices and read markers. Ids and hashes come with the operation and follow from the
- * client's token, so that what is repeated finds itself: a device that is there belongs to whoever
- * asks again with the same token.
+ * People, their devices and read markers. Ids and hashes come with the operation and follow from
+ * the client's token, so that what is repeated finds itself: a device that is there belongs to
+ * whoever asks again with the same token.
  *
  * A person's self room is made with the account and tells their devices what concerns them alone.
  */
@@ -76,7 +76,7 @@ function guest(turn: Turn, op: Untrusted<Of<'guest'>>): Outcome {
   return settleIn(turn, arrival, { label: '' })
 }
 
-/** A guest who registers with the token of their device stays who they are, with a name of their own. */
+/** A guest who registers with the token of their device stays who they are. */
 function register(turn: Turn, op: Untrusted<Of<'register'>>): Outcome {
   const { passwordHash } = op
   if (!isPasswordHash(passwordHash)) return refused('invalid')

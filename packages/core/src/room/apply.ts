@@ -44,7 +44,7 @@ export class Replica {
   }
 }
 
-/** The rooms in which an operation may make entries, self rooms too; rather too many than too few. */
+/** Where an operation may make entries, self rooms too; rather too many rooms than too few. */
 export function roomsTouchedBy(op: LoggedOperation): readonly string[] {
   if (!isObject(op)) return []
   const named =

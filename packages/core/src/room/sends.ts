@@ -1,10 +1,10 @@
 /**
  * Sends: operations of people on rooms, counted by outbox (P2, P4).
  *
- * A room keeps, for each outbox used in it, whose it is and the last number applied. The next number
- * is applied, accepted or refused, and consumed by that. A number up to the last is a repeat and gets
- * the first answer: that of the entry it made, or the recorded refusal. A greater number is
- * `out-of-turn` and consumes nothing. So does what has no shape or uses another person's outbox.
+ * A room keeps, for each outbox used in it, whose it is and the last number applied. The next
+ * number is applied, accepted or refused, and consumed by that. A number up to the last is a repeat
+ * and gets the first answer: that of the entry it made, or the recorded refusal. A greater number
+ * is `out-of-turn` and consumes nothing; nor does what has no shape or uses another's outbox.
  */
 import { type ErrorCode, isErrorCode } from '@starling/protocol/error-codes'
 import { type Operation, operation } from '@starling/protocol/operation'

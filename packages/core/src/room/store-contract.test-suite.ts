@@ -4,7 +4,8 @@
  *     storeContract('MemoryStore', () => ({ store: new MemoryStore() }))
  *
  * `open` gives an empty store. `shared`, where the engine has it, opens a second handle on the same
- * data; such an engine runs `sharedStoreContract` too. Everything is put inside `transact`, as `apply` does.
+ * data; such an engine runs `sharedStoreContract` too. Everything is put inside `transact`, as
+ * `apply` does.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

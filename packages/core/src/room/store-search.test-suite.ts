@@ -1,6 +1,6 @@
 /**
- * The part of the store's contract that is about search: each word of the query begins a word of the
- * text, without regard to case or accents; the newest come first; `before` continues.
+ * The part of the store's contract that is about search: each word of the query begins a word of
+ * the text, without regard to case or accents; the newest come first; `before` continues.
  */
 import assert from 'node:assert/strict'
 import type { Entry } from '@starling/protocol/entry'

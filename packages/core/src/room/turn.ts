@@ -2,8 +2,8 @@
  * The application of one record: what the appliers work with. It gives entries their index and time
  * and remembers them for the feeds.
  *
- * An applier decides everything before it changes anything, so that a refusal leaves the state as it
- * was. Every accepted send makes exactly one entry in its room, even when it changes nothing (a
+ * An applier decides everything before it changes anything, so that a refusal leaves the state as
+ * it was. Every accepted send makes exactly one entry in its room, even when it changes nothing (a
  * reaction put twice): by that entry a repeat is recognised for ever.
  */
 import type { Entry, EntryBody } from '@starling/protocol/entry'
