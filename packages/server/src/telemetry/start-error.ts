@@ -9,6 +9,7 @@ export type StartErrorCode =
   | 'cluster-key-weak'
   | 'certificate-unreadable'
   | 'certificate-invalid'
+  | 'admin-exposed'
   | 'engine-failed'
 
 export class StartError extends Error {
