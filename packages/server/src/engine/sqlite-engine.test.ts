@@ -155,7 +155,7 @@ test('[P3] an append first brings a store forward that is behind', async (contex
   assert.deepEqual(texts(store), messages(301))
 })
 
-test('a store is made anew from the log when asked for, or when it is of another version', async (context) => {
+test('a store of another version is made anew from the log, or any when asked', async (context) => {
   const directory = scratchDirectory(context)
   const first = await open(context, directory)
   for (const id of messages(3)) await first.log.append(postRecord(id))

@@ -1,9 +1,9 @@
 /**
  * The embedded engine: the log and the store in one SQLite file, shared by the processes of one
  * machine. An append is durable and applied by one commit, so the store stands at the log's head
- * whenever nobody writes. It is behind only after it was made anew, because there was none, or it was
- * of another version, or it was asked for; then it is brought forward before the engine is handed
- * out, and each append goes on with that if another process is still at it.
+ * whenever nobody writes. It is behind only after it was made anew, because there was none, or it
+ * was of another version, or it was asked for; then it is brought forward before the engine is
+ * handed out, and each append goes on with that if another process is still at it.
  */
 import type { Position } from '@starling/core/log/record'
 import type { Store } from '@starling/core/room/store'

@@ -1,6 +1,6 @@
 /**
- * The tables of the read model. They can be dropped and rebuilt from the log at any time, so a change
- * of them, or of what applying a record does, needs no migration: raise the version.
+ * The tables of the read model. They can be dropped and rebuilt from the log at any time, so a
+ * change of them, or of what applying a record does, needs no migration: raise the version.
  */
 import type { DatabaseSync } from 'node:sqlite'
 

@@ -1,12 +1,14 @@
 /**
  * Full-text search of the present texts of posts, by FTS5.
  *
- * Words are cut and folded here, by the same code as in the store in memory, so both find the same.
- * FTS5 gets bare words and keeps none of the text (contentless, without positions). Beside its words
- * each post has one word that names its room, which no text can contain, since it begins with "_";
- * so a search of few rooms walks their posts alone, however much is written elsewhere.
+ * Words are cut and folded here, by the same code as in the store in memory, so both find the
+ * same. FTS5 gets bare words and keeps none of the text (contentless, without positions). Beside
+ * its words each post has one word that names its room, which no text can contain, since it
+ * begins with "_"; so a search of few rooms walks their posts alone, however much is written
+ * elsewhere.
  *
- * A query is made of quoted bare words only: nothing that a person writes is read as query syntax.
+ * A query is made of quoted bare words only: nothing that a person writes is read as query
+ * syntax.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { findWords, markWords, wordsOf } from '@starling/core/room/search-words'

@@ -56,7 +56,7 @@ export class SqliteStore implements Store {
     const row = this.#progress.get()
     if (!row || row.version !== storeVersion) {
       throw new Error(
-        'Another version of Starling changed the tables of this store; restart this process with it.',
+        'Another version of Starling took this store over; restart this process with it.',
       )
     }
     return number(row, 'position')
@@ -221,8 +221,8 @@ export interface OpenedSqliteStore {
 }
 
 /**
- * A store in a file of its own, for a log that is elsewhere. A crash of the machine may take it back
- * by some records, never apart; the log brings it forward again.
+ * A store in a file of its own, for a log that is elsewhere. A crash of the machine may take it
+ * back by some records, never apart; the log brings it forward again.
  */
 export function openSqliteStore(path: string): OpenedSqliteStore {
   const db = new DatabaseSync(path, { timeout: 5_000 })

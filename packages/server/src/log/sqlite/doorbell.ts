@@ -1,11 +1,12 @@
 /**
- * How processes learn of each other's commits. Each commit writes the log's head into one small file
- * in place; whoever listens is woken by the system (inotify, kqueue, …) within a fraction of a
- * millisecond. A slow poll makes up for what the system does not tell, a faster one where it cannot
- * watch files at all. A ring says only "look": it may come late, twice, or for nothing.
+ * How processes learn of each other's commits. Each commit writes the log's head into one small
+ * file in place; whoever listens is woken by the system (inotify, kqueue, …) within a fraction of
+ * a millisecond. A slow poll makes up for what the system does not tell, a faster one where it
+ * cannot watch files at all. A ring says only "look": it may come late, twice, or for nothing.
  *
- * The number in the file is never greater than the head of the log that was acknowledged, so a log
- * that ends before it has lost something. (It is not flushed: after a loss of power it may be older.)
+ * The number in the file is never greater than the head of the log that was acknowledged, so a
+ * log that ends before it has lost something. (It is not flushed: after a loss of power it may be
+ * older.)
  */
 import * as fs from 'node:fs'
 import { join } from 'node:path'
@@ -19,6 +20,7 @@ export class Doorbell {
   #file: number
   #watcher: fs.FSWatcher | undefined
   #poll: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(directory: string) {
     this.path = join(directory, 'doorbell')
@@ -48,6 +50,7 @@ export class Doorbell {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#watcher?.close()
     clearTimeout(this.#poll)
     this.#ears.clear()
@@ -59,6 +62,7 @@ export class Doorbell {
     const again = () => {
       if (!this.#watcher) this.#reopen()
       this.#rang()
+      if (this.#isClosed) return
       this.#poll = setTimeout(
         again,
         this.#watcher ? doorbellPolls.watchedMs : doorbellPolls.unwatchedMs,

@@ -53,7 +53,7 @@ async function assertRefused(directory: string, why: RegExp): Promise<void> {
 
 const remedy = /restore .* from a backup, or move it aside .* \.recover/
 
-test('[P1] the files that a crash leaves are opened with all that was acknowledged', async (context) => {
+test('[P1] what a crash leaves is opened with all that was acknowledged', async (context) => {
   const { directory } = await crashLog(context)
   const log = await SqliteLog.open({ directory, name: 'a' })
   assert.equal(await log.head(), 100)

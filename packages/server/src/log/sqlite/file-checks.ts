@@ -3,9 +3,9 @@
  *
  * What can be seen: a file that is no database or belongs to another program; a database that is
  * gone while its WAL is still there (SQLite would delete that silently); a file shorter than its
- * pages; broken pages, all of them looked at in a small file, those of the log's end in a large one;
- * and a log that ends before the position that the doorbell last rang, which is how a shortened WAL
- * shows, since SQLite takes its torn end for a crash.
+ * pages; broken pages, all of them looked at in a small file, those of the log's end in a large
+ * one; and a log that ends before the position that the doorbell last rang, which is how a
+ * shortened WAL shows, since SQLite takes its torn end for a crash.
  */
 import * as fs from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
@@ -36,7 +36,7 @@ export function assertNotTorn(path: string): void {
   throw damaged(path, 'the database is missing or empty, but its WAL (starling.db-wal) is there')
 }
 
-/** May be refused as busy: others open it at the same moment. Leaves nothing open when it throws. */
+/** May be refused as busy while others open it. Leaves nothing open when it throws. */
 export function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 })
   try {

@@ -11,7 +11,8 @@ import type { RecordTable } from './record-table.ts'
 import type { SqliteFile } from './sqlite-file.ts'
 import { isBusy, isFileTrouble, logErrorOf } from './sqlite-trouble.ts'
 
-const recordsPerPartMax = 1_000
+/** Handed over at one go; the rest waits for the next turn. */
+const partLimits = { recordsMax: 1_000, charactersMax: 4 * 1024 * 1024 } as const
 
 interface Following {
   readonly follower: LogFollower
@@ -101,7 +102,7 @@ export class Followings {
   #read(after: Position, upTo: Position) {
     const before = this.#why
     try {
-      const part = this.#records.after(after, { upTo, limit: recordsPerPartMax })
+      const part = this.#records.after(after, { upTo, ...partLimits })
       this.#readTrouble = undefined
       return part
     } catch (error) {

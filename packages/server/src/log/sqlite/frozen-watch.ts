@@ -1,19 +1,21 @@
 /**
- * Fencing. A process that is stopped while it holds SQLite's write lock would stop all others for as
- * long as it stands still. Whoever waits too long for the lock looks at the alive files of the
- * others, again and again, and kills a process whose file does not move: stopped by a signal, after
- * `frozenMsMax`; else, since it may only wait for a slow disk or for the processor, after `hungMsMax`.
+ * Fencing. A process that is stopped while it holds SQLite's write lock would stop all others for
+ * as long as it stands still. Whoever waits too long for the lock looks at the alive files of the
+ * others, again and again, and kills a process whose file does not move: stopped by a signal,
+ * after `frozenMsMax`; else, since it may only have much to write, or wait for the disk or the
+ * processor, after `hungMsMax`.
  *
- * Time is counted in what was seen: each look adds at most `lookMsMax`. So a waiter that was itself
- * suspended, together with all others, does not wake up and kill those who had no chance to touch
- * their files. Killing needs no agreement: what a killed process had not committed never was.
+ * Time is counted in what was seen: each look adds at most `lookMsMax`. So a waiter that was
+ * itself suspended, together with all others, does not wake up and kill those who had no chance
+ * to touch their files. Killing needs no agreement: what a killed process had not committed never
+ * was.
  */
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { aliveDirectory, readAliveFile, seeLiving } from './alive-file.ts'
 import { nodeCodeOf } from './sqlite-trouble.ts'
 
-export const fencing = { lookMs: 50, lookMsMax: 100, frozenMsMax: 1_000, hungMsMax: 5_000 } as const
+export const fencing = { lookMs: 50, lookMsMax: 100, frozenMsMax: 1_000, hungMsMax: 8_000 } as const
 
 export interface FrozenWatchOptions {
   readonly directory: string

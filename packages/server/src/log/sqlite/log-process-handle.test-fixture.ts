@@ -7,6 +7,13 @@ import type { Order, Told } from './log-process.test-fixture.ts'
 
 const waitMsMax = 30_000
 
+export interface Start {
+  readonly directory: string
+  readonly name: string
+  /** What it runs, where it is not the log alone. */
+  readonly script?: string
+}
+
 export class LogProcess {
   readonly #child: ChildProcess
   readonly name: string
@@ -16,12 +23,10 @@ export class LogProcess {
   isHolding = false
   #check: () => void = () => {}
 
-  constructor(context: TestContext, directory: string, name: string) {
-    this.name = name
-    const script = join(import.meta.dirname, 'log-process.test-fixture.ts')
-    this.#child = fork(script, [directory, name], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
+  constructor(context: TestContext, start: Start) {
+    this.name = start.name
+    const script = start.script ?? join(import.meta.dirname, 'log-process.test-fixture.ts')
+    this.#child = fork(script, [start.directory, start.name])
     this.#child.on('message', (told: Told) => this.#hear(told))
     this.#child.on('exit', () => this.#check())
     context.after(() => this.kill('SIGKILL'))
@@ -78,10 +83,9 @@ export class LogProcess {
 /** Processes on one directory, once all of them have it open. */
 export async function startLogProcesses(
   context: TestContext,
-  directory: string,
-  names: readonly string[],
+  starts: readonly Start[],
 ): Promise<readonly LogProcess[]> {
-  const started = names.map((name) => new LogProcess(context, directory, name))
+  const started = starts.map((start) => new LogProcess(context, start))
   await Promise.all(started.map((one) => one.until('its start', () => one.isReady)))
   return started
 }

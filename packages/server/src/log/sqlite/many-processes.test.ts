@@ -27,9 +27,9 @@ for (const processes of [2, 4]) {
   const title = `[P3] ${processes} processes that append at once make one dense order for all`
   test(title, async (context) => {
     const directory = scratchDirectory(context)
-    const names = Array.from({ length: processes }, (_, n) => `p${n}`)
+    const starts = Array.from({ length: processes }, (_, n) => ({ directory, name: `p${n}` }))
     const each = 200
-    const all = await startLogProcesses(context, directory, names)
+    const all = await startLogProcesses(context, starts)
     const startedMs = performance.now()
     for (const one of all) one.order({ kind: 'append', count: each, atOnce: 4 })
     const isDone = (one: LogProcess) =>
@@ -52,7 +52,7 @@ for (const processes of [2, 4]) {
   })
 }
 
-test('[P1] a writer killed in the middle of its load loses nothing acknowledged', async (context) => {
+test('[P1] a writer killed under load loses nothing acknowledged', async (context) => {
   const directory = scratchDirectory(context)
   const [doomed, other] = await startTwo(context, directory)
   doomed.order({ kind: 'append', count: 100_000, atOnce: 8 })
@@ -73,7 +73,7 @@ test('[P1] a writer killed in the middle of its load loses nothing acknowledged'
 
 test('[P9] the others go on soon when a process freezes with the write lock', async (context) => {
   const directory = scratchDirectory(context)
-  const [frozen] = await startLogProcesses(context, directory, ['frozen'])
+  const [frozen] = await startLogProcesses(context, [{ directory, name: 'frozen' }])
   assert.ok(frozen)
   const fenced: [string, number][] = []
   const log = await SqliteLog.open({
@@ -95,7 +95,7 @@ test('[P9] the others go on soon when a process freezes with the write lock', as
 
 test('[P9] a follower in another process learns of a record quickly', async (context) => {
   const directory = scratchDirectory(context)
-  const [follower] = await startLogProcesses(context, directory, ['follower'])
+  const [follower] = await startLogProcesses(context, [{ directory, name: 'follower' }])
   assert.ok(follower)
   const log = await SqliteLog.open({ directory, name: 'writer' })
   context.after(() => log.close())
@@ -113,7 +113,10 @@ test('[P9] a follower in another process learns of a record quickly', async (con
 })
 
 async function startTwo(context: TestContext, directory: string) {
-  const [one, two] = await startLogProcesses(context, directory, ['one', 'two'])
+  const [one, two] = await startLogProcesses(context, [
+    { directory, name: 'one' },
+    { directory, name: 'two' },
+  ])
   assert.ok(one && two)
   return [one, two] as const
 }

@@ -1,9 +1,9 @@
 /**
- * Which process a number means. Numbers are given again, so a process is known by its number and the
- * moment of its start. On Linux both come from /proc (with the boot's id, since start times count
- * from boot); on macOS and the BSDs from `ps`, whose start times have a resolution of a second; on
- * Windows there is neither, and the number has to do. A process of another container that shares the
- * directory is not found, hence never taken for one of here.
+ * Which process a number means. Numbers are given again, so a process is known by its number and
+ * the moment of its start. On Linux both come from /proc (with the boot's id, since start times
+ * count from boot); on macOS and the BSDs from `ps`, whose start times have a resolution of a
+ * second; on Windows there is neither, and the number has to do. A process of another container
+ * that shares the directory is not found, hence never taken for one of here.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

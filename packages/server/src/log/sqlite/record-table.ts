@@ -3,12 +3,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { LogRecord, Position, PositionedRecord } from '@starling/core/log/record'
 import { damaged } from './sqlite-trouble.ts'
 
-/** Read at one go; more waits for the next read. */
-const readCharactersMax = 4 * 1024 * 1024
-
 interface Range {
   readonly upTo: Position
-  readonly limit: number
+  readonly recordsMax: number
+  readonly charactersMax: number
 }
 
 /** In order. `isAll`: there are no more in the range. At least one where there is one. */
@@ -55,13 +53,13 @@ export class RecordTable {
   after(position: Position, range: Range): Part {
     const records: PositionedRecord[] = []
     let characters = 0
-    for (const row of this.#range.iterate(position, range.upTo, range.limit)) {
+    for (const row of this.#range.iterate(position, range.upTo, range.recordsMax)) {
       const text = String(row.record)
       characters += text.length
-      if (records.length > 0 && characters > readCharactersMax) return { records, isAll: false }
+      if (records.length > 0 && characters > range.charactersMax) return { records, isAll: false }
       records.push({ position: Number(row.position), record: this.#parse(text, row) })
     }
-    return { records, isAll: records.length < range.limit }
+    return { records, isAll: records.length < range.recordsMax }
   }
 
   #parse(text: string, row: Record<string, unknown>): LogRecord {

@@ -3,9 +3,10 @@
  * processes that share it need beside it: the doorbell, and the alive files.
  *
  * Writing waits for its turn without blocking the event loop: a transaction begins at once or is
- * tried again in a few milliseconds, sooner when the doorbell says that somebody committed. While it
- * waits it watches for a holder that is frozen (frozen-watch.ts). Reading never waits for writers
- * (WAL), but for an instant it may meet a recovery; only for that the connection has a busy timeout.
+ * tried again in a few milliseconds, sooner when the doorbell says that somebody committed. While
+ * it waits it watches for a holder that is frozen (frozen-watch.ts). Reading never waits for
+ * writers (WAL), but for an instant it may meet a recovery; only for that the connection has a
+ * busy timeout.
  */
 import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -48,31 +49,32 @@ export class SqliteFile {
 
   /** Creates the file when there is none; throws a `LogError` when it cannot be trusted. */
   static async open(options: SqliteFileOptions): Promise<SqliteFile> {
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 })
-    // What people wrote is nobody else's on this machine.
-    if ((statSync(options.directory).mode & 0o077) !== 0) chmodSync(options.directory, 0o700)
-    const file = new SqliteFile(options)
+    const path = join(options.directory, 'starling.db')
+    let file: SqliteFile | undefined
     try {
-      assertNotTorn(file.path)
-      file.#db = await file.whenFree(() => openDatabase(file.path))
-      assertSound(file.#db, { path: file.path, rung: file.doorbell.lastRung() })
+      makePrivate(options.directory)
+      file = new SqliteFile(options, path)
+      assertNotTorn(path)
+      file.#db = await file.whenFree(() => openDatabase(path))
+      assertSound(file.#db, { path, rung: file.doorbell.lastRung() })
+      return file
     } catch (error) {
-      file.close()
-      throw logErrorOf(error, { path: file.path, landed: 'no' })
+      file?.close()
+      throw logErrorOf(error, { path, landed: 'no' })
     }
-    return file
   }
 
-  private constructor(options: SqliteFileOptions) {
+  private constructor(options: SqliteFileOptions, path: string) {
     this.#options = options
-    this.path = join(options.directory, 'starling.db')
+    this.path = path
     this.#alive = new AliveFile(options.directory, options.name)
-    this.doorbell = new Doorbell(options.directory)
+    try {
+      this.doorbell = new Doorbell(options.directory)
+    } catch (error) {
+      this.#alive.close()
+      throw error
+    }
     this.#unlisten = this.doorbell.listen(() => this.#wakeAll())
-  }
-
-  get isOpen(): boolean {
-    return this.#db !== undefined
   }
 
   get db(): DatabaseSync {
@@ -91,6 +93,7 @@ export class SqliteFile {
 
   /** Attempts until it is not refused as busy. */
   async whenFree<T>(attempt: () => T): Promise<T> {
+    const waitMsMax = this.#options.lockWaitMsMax ?? lockLimits.waitMsMax
     const sinceMs = performance.now()
     let pauseMs: number = lockLimits.pauseMs
     let watch: FrozenWatch | undefined
@@ -102,8 +105,7 @@ export class SqliteFile {
       }
       const nowMs = performance.now()
       const waitedMs = nowMs - sinceMs
-      if (waitedMs > (this.#options.lockWaitMsMax ?? lockLimits.waitMsMax))
-        throw this.#waitedInVain(waitedMs)
+      if (waitedMs > waitMsMax) throw this.#waitedInVain(waitedMs)
       if (waitedMs > lockLimits.patienceMs) {
         watch ??= new FrozenWatch(
           { directory: this.#options.directory, onFenced: this.#options.onFenced ?? (() => {}) },
@@ -176,4 +178,10 @@ export class SqliteFile {
         'It is none of this engine, or it may not be killed from here; end it, or wait for it.',
     )
   }
+}
+
+/** What people wrote is nobody else's on this machine. */
+function makePrivate(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if ((statSync(directory).mode & 0o077) !== 0) chmodSync(directory, 0o700)
 }

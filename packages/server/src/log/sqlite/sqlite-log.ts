@@ -1,10 +1,11 @@
 /**
  * The log in a SQLite file that the processes of one machine share.
  *
- * Appending: what waits when the write lock is won goes into one transaction, hence one fsync. Under
- * the lock, positions count on from the head, and an id that stands already is answered with its
- * position. Where a store is kept in the same file (`within`), each record is applied to it in the
- * same transaction. When anything fails, the whole transaction is undone and all of it refused.
+ * Appending: what waits when the write lock is won goes into one transaction, hence one fsync.
+ * Under the lock, positions count on from the head, and an id that stands already is answered
+ * with its position. Where a store is kept in the same file (`within`), each record is applied to
+ * it in the same transaction. When anything fails, the whole transaction is undone and all of it
+ * refused.
  *
  * Reach: a failed write is told to the followers, and a small write is tried until one succeeds.
  */
@@ -14,12 +15,13 @@ import type { Applied } from '@starling/core/room/applied'
 import { Followings } from './followings.ts'
 import { RecordTable } from './record-table.ts'
 import { SqliteFile, type SqliteFileOptions } from './sqlite-file.ts'
+import { logErrorOf } from './sqlite-trouble.ts'
 
 export const sqliteLogLimits = {
-  appendsWaitingMax: 10_000,
+  appendsWaitingMax: 1_000,
   /** Of one transaction; the rest waits for the next. */
   recordsPerCommitMax: 500,
-  charactersPerCommitMax: 4 * 1024 * 1024,
+  charactersPerCommitMax: 1024 * 1024,
   /** Records applied in one transaction when the store is behind the log. */
   catchUpRecordsMax: 200,
   probeMs: 500,
@@ -84,7 +86,11 @@ export class SqliteLog implements Log {
 
   async head(): Promise<Position> {
     this.#assertOpen()
-    return this.#records.head()
+    try {
+      return this.#records.head()
+    } catch (error) {
+      throw logErrorOf(error, { path: this.#file.path, landed: 'no' })
+    }
   }
 
   follow(after: Position, follower: LogFollower): () => void {
@@ -145,7 +151,8 @@ export class SqliteLog implements Log {
     if (!within || within.position >= this.#records.head()) return false
     const lacking = this.#records.after(within.position, {
       upTo: Number.MAX_SAFE_INTEGER,
-      limit: sqliteLogLimits.catchUpRecordsMax,
+      recordsMax: sqliteLogLimits.catchUpRecordsMax,
+      charactersMax: sqliteLogLimits.charactersPerCommitMax,
     })
     for (const { position, record } of lacking.records) {
       within.apply(position, record)

@@ -60,7 +60,7 @@ function isRefusal(code: LogError['code'], landed: LogError['landed']) {
     error instanceof LogError && error.code === code && error.landed === landed
 }
 
-test('[P8] a full disk refuses appends, says so, and takes them again when there is room', async (context) => {
+test('[P8] a full disk refuses appends until there is room again', async (context) => {
   const { file, log } = await openLog(context)
   const witness = new Witness()
   log.follow(0, witness)
@@ -141,7 +141,7 @@ test('[P7] an append that waits is refused when the log is closed', async (conte
   other.exec('COMMIT')
 })
 
-test('[P1] a record that cannot be read any more is told, and nothing after it is handed over', async (context) => {
+test('[P3] nothing is handed over past a record that cannot be read', async (context) => {
   const { file, log } = await openLog(context)
   for (const id of ['a', 'b', 'c']) await log.append(record(id))
   file.db.exec("UPDATE records SET record = '{' WHERE position = 2")
