@@ -24,6 +24,7 @@ function writeAlive(directory: string, name: string, pid: number, startedAt?: st
   mkdirSync(join(directory, 'alive'), { recursive: true })
   const whose = { pid, startedAt: startedAt ?? seeProcess(pid)?.startedAt }
   writeFileSync(path, `${JSON.stringify(whose)}\n`)
+  utimesSync(path, writtenMs / 1_000, writtenMs / 1_000)
   return path
 }
 
@@ -33,17 +34,20 @@ async function stop(child: ChildProcess & { pid: number }): Promise<void> {
   while (!seeProcess(child.pid)?.isStopped) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Looks every 50 ms of a made-up time, from 0 to `untilMs`. */
+/** When the alive files were written, of a made-up time. */
+const writtenMs = 1_000_000
+
+/** Looks every 50 ms of that time, from 0 to `untilMs`. */
 function lookUntil(untilMs: number, watch: FrozenWatch, meanwhile: () => void = () => {}): void {
-  for (let nowMs = 0; nowMs <= untilMs; nowMs += fencing.lookMs) {
+  for (let ms = 0; ms <= untilMs; ms += fencing.lookMs) {
     meanwhile()
-    watch.look(nowMs)
+    watch.look({ ms, wallMs: writtenMs + ms })
   }
 }
 
 function watchOf(directory: string) {
   const fenced: string[] = []
-  const watch = new FrozenWatch({ directory, onFenced: (name) => fenced.push(name) }, 0)
+  const watch = new FrozenWatch({ directory, onFenced: (name) => fenced.push(name) })
   return { watch, fenced }
 }
 
@@ -103,10 +107,22 @@ test('[P1] who was suspended itself does not count that time against others', as
   writeAlive(directory, 'suspended-too', child.pid)
   await stop(child)
   const { watch, fenced } = watchOf(directory)
-  watch.look(0)
-  watch.look(60_000)
-  watch.look(120_000)
+  for (const ms of [0, 60_000, 120_000]) watch.look({ ms, wallMs: writtenMs + ms })
   assert.deepEqual(fenced, [])
+})
+
+test('[P9] the time before the first look counts, but not much of it', async (context) => {
+  const directory = scratchDirectory(context)
+  const child = await startIdle(context)
+  writeAlive(directory, 'frozen', child.pid)
+  await stop(child)
+  const { watch, fenced } = watchOf(directory)
+  const rest = fencing.frozenMsMax - fencing.beforeMsMax
+  for (let ms = 0; ms <= rest + fencing.lookMs; ms += fencing.lookMs) {
+    assert.deepEqual(fenced, [])
+    watch.look({ ms, wallMs: writtenMs + 3_600_000 + ms })
+  }
+  assert.deepEqual(fenced, ['frozen'])
 })
 
 test('a living process keeps its name, a dead one leaves it', async (context) => {

@@ -5,17 +5,25 @@
  * after `frozenMsMax`; else, since it may only have much to write, or wait for the disk or the
  * processor, after `hungMsMax`.
  *
- * Time is counted in what was seen: each look adds at most `lookMsMax`. So a waiter that was
+ * Time is counted in what was seen: each look adds at most `lookMsMax`, and what the file says of
+ * the time before the first look counts for at most `beforeMsMax`. So a waiter that was
  * itself suspended, together with all others, does not wake up and kill those who had no chance
  * to touch their files. Killing needs no agreement: what a killed process had not committed never
  * was.
  */
 import * as fs from 'node:fs'
 import { join } from 'node:path'
+import type { Now } from '@starling/core/now'
 import { aliveDirectory, readAliveFile, seeLiving } from './alive-file.ts'
 import { nodeCodeOf } from './sqlite-trouble.ts'
 
-export const fencing = { lookMs: 50, lookMsMax: 100, frozenMsMax: 1_000, hungMsMax: 8_000 } as const
+export const fencing = {
+  lookMs: 50,
+  lookMsMax: 100,
+  frozenMsMax: 1_000,
+  hungMsMax: 8_000,
+  beforeMsMax: 500,
+} as const
 
 export interface FrozenWatchOptions {
   readonly directory: string
@@ -31,26 +39,26 @@ interface Still {
 export class FrozenWatch {
   readonly #options: FrozenWatchOptions
   readonly #still = new Map<string, Still>()
-  #lookedAtMs: number
+  #lookedAtMs: number | undefined
 
-  constructor(options: FrozenWatchOptions, nowMs: number) {
+  constructor(options: FrozenWatchOptions) {
     this.#options = options
-    this.#lookedAtMs = nowMs - fencing.lookMs
   }
 
   /** May be called as often as one likes. */
-  look(nowMs: number): void {
-    const sinceMs = nowMs - this.#lookedAtMs
+  look(now: Now): void {
+    const sinceMs = now.ms - (this.#lookedAtMs ?? Number.NEGATIVE_INFINITY)
     if (sinceMs < fencing.lookMs) return
-    this.#lookedAtMs = nowMs
+    this.#lookedAtMs = now.ms
+    const stepMs = Math.min(sinceMs, fencing.lookMsMax)
     const directory = aliveDirectory(this.#options.directory)
     for (const name of fs.readdirSync(directory)) {
-      const stillMs = this.#stillMs(join(directory, name), Math.min(sinceMs, fencing.lookMsMax))
+      const stillMs = this.#stillMs(join(directory, name), { stepMs, wallMs: now.wallMs })
       if (stillMs > fencing.frozenMsMax) this.#fence(name, stillMs)
     }
   }
 
-  #stillMs(path: string, stepMs: number): number {
+  #stillMs(path: string, { stepMs, wallMs }: { stepMs: number; wallMs: number }): number {
     let movedAt: bigint
     try {
       movedAt = fs.statSync(path, { bigint: true }).mtimeNs
@@ -64,8 +72,10 @@ export class FrozenWatch {
       before.stillMs += stepMs
       return before.stillMs
     }
-    this.#still.set(path, { movedAt, stillMs: 0 })
-    return 0
+    const agoMs = before ? 0 : wallMs - Number(movedAt / 1_000_000n)
+    const stillMs = Math.max(0, Math.min(agoMs, fencing.beforeMsMax))
+    this.#still.set(path, { movedAt, stillMs })
+    return stillMs
   }
 
   #fence(name: string, stillMs: number): void {

@@ -23,7 +23,7 @@ const lockLimits = {
   pauseMs: 1,
   pauseMsMax: 10,
   /** From then on a waiter looks for frozen processes. */
-  patienceMs: 100,
+  patienceMs: 50,
   waitMsMax: 10_000,
   readWaitMsMax: 250,
 } as const
@@ -107,11 +107,9 @@ export class SqliteFile {
       const waitedMs = nowMs - sinceMs
       if (waitedMs > waitMsMax) throw this.#waitedInVain(waitedMs)
       if (waitedMs > lockLimits.patienceMs) {
-        watch ??= new FrozenWatch(
-          { directory: this.#options.directory, onFenced: this.#options.onFenced ?? (() => {}) },
-          nowMs,
-        )
-        watch.look(nowMs)
+        const { directory, onFenced = () => {} } = this.#options
+        watch ??= new FrozenWatch({ directory, onFenced })
+        watch.look({ ms: nowMs, wallMs: Date.now() })
       }
       await this.#pause(pauseMs)
       pauseMs = Math.min(pauseMs * 2, lockLimits.pauseMsMax)
