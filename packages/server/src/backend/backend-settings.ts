@@ -50,6 +50,6 @@ export const backendShellTuning: BackendShellTuning = {
     passes: 2,
     lanes: 1,
     hashesAtOnceMax: 2,
-    hashesWaitingMax: 256,
+    hashesWaitingMax: 512,
   },
 }

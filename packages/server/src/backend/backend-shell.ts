@@ -1,0 +1,274 @@
+/**
+ * The shell of a backend: owns the links, the engine, the password hashes and the timer around one
+ * backend node. It decides nothing. Every input is followed by one `drain` at the end of the turn of
+ * the event loop, whose outputs are performed in order; so all that came in one turn becomes one
+ * record, and all that goes to one front-end leaves in one write.
+ *
+ * It closes in two steps: the node finishes what it was asked (`beginDrain` … `drained`), for at most
+ * `drainMsMax`; then links, engine and timer end.
+ */
+import type {
+  BackendFigures,
+  BackendInputs,
+  BackendOptions,
+  BackendOutput,
+} from '@starling/core/backend/backend-io'
+import { BackendNode } from '@starling/core/backend/backend-node'
+import { LogError } from '@starling/core/log/log'
+import type { LogRecord } from '@starling/core/log/record'
+import { unreachable } from '@starling/core/now'
+import { now } from '../link/clock.ts'
+import { LinkServer } from '../link/link-server.ts'
+import type { LinkAddress } from '../link/link-settings.ts'
+import { Turns } from '../link/turns.ts'
+import { AdminServer } from '../telemetry/admin-server.ts'
+import { type BackendShellFigures, backendMetrics } from '../telemetry/backend-metrics.ts'
+import { registerFigures } from '../telemetry/figures-to-metrics.ts'
+import { LimitCounts } from '../telemetry/limit-counts.ts'
+import { LoopDelay } from '../telemetry/loop-delay.ts'
+import type { Trace } from '../telemetry/trace.ts'
+import { serverVersion } from '../telemetry/version.ts'
+import type { BackendEngine } from './backend-engine.ts'
+import type { BackendSettings } from './backend-settings.ts'
+import { PasswordHasher } from './password-hasher.ts'
+
+export type BackendNodeLike = BackendInputs & { figures(): BackendFigures }
+
+export interface BackendDependencies {
+  readonly trace: Trace
+  readonly openEngine: () => Promise<BackendEngine>
+  /** Another node than the real one, for tests. */
+  readonly makeNode?: (options: BackendOptions) => BackendNodeLike
+}
+
+export interface RunningBackend {
+  /** Where front-ends reach it. */
+  readonly address: LinkAddress
+  readonly adminPort: number | undefined
+  figures(): BackendFigures & { readonly shell: BackendShellFigures }
+  /** Finishes what was begun, then ends. */
+  close(): Promise<void>
+  /** Ends as a crash would, as far as one process can show it. */
+  abort(): Promise<void>
+}
+
+/** Rejects with a `StartError` that says what to change. */
+export async function startBackend(
+  settings: BackendSettings,
+  dependencies: BackendDependencies,
+): Promise<RunningBackend> {
+  const engine = await dependencies.openEngine()
+  const shell = new BackendShell(settings, dependencies, engine)
+  try {
+    await shell.start()
+  } catch (error) {
+    await shell.abort()
+    throw error
+  }
+  return shell
+}
+
+class BackendShell implements RunningBackend {
+  readonly #settings: BackendSettings
+  readonly #trace: Trace
+  readonly #engine: BackendEngine
+  readonly #node: BackendNodeLike
+  readonly #turns = new Turns(() => this.#drain())
+  readonly #passwords: PasswordHasher
+  readonly #limits = new LimitCounts()
+  readonly #loopDelay: LoopDelay
+  readonly #drained = Promise.withResolvers<void>()
+  #links: LinkServer | undefined
+  #admin: AdminServer | undefined
+  #ticker: NodeJS.Timeout | undefined
+  #unfollow: (() => void) | undefined
+  #closing: Promise<void> | undefined
+  #reach = { canAppend: true, why: '' }
+  #counts = { linksRefusedTotal: 0, linksCutTotal: 0, appendsFailedTotal: 0 }
+  #loopDelayToldMs = 0
+
+  constructor(settings: BackendSettings, deps: BackendDependencies, engine: BackendEngine) {
+    this.#settings = settings
+    this.#trace = deps.trace
+    this.#engine = engine
+    this.#passwords = new PasswordHasher(settings.shell.passwords)
+    this.#loopDelay = new LoopDelay(settings.shell.tickMs, now().ms)
+    const makeNode = deps.makeNode ?? ((options: BackendOptions) => new BackendNode(options))
+    this.#node = makeNode({ ...settings, store: engine.store, chance: Math.random })
+  }
+
+  async start(): Promise<void> {
+    const { name, rank, listen, linkSecurity, linkTuning, admin } = this.#settings
+    const startedAt = Date.now()
+    this.#follow()
+    this.#links = await LinkServer.start({
+      what: `the link port of backend ${name}`,
+      listen,
+      security: linkSecurity,
+      tuning: linkTuning,
+      onOpen: (link) => this.#input(() => this.#node.linkOpened(now(), link)),
+      onFrame: (link, frame) => this.#input(() => this.#node.linkFrame(now(), link, frame)),
+      onEnd: (link, end, detail) => {
+        if (end !== 'closed-here' && end !== 'closed-there') this.#counts.linksCutTotal += 1
+        if (end === 'write-overflow') this.#limits.reached('writeBytesMax')
+        if (end === 'frame-too-large') this.#limits.reached('frameBytesMax')
+        this.#trace.info({ link, end, detail }, 'a link to a front-end ended')
+        this.#input(() => this.#node.linkClosed(now(), link))
+      },
+      onRefused: (remote, end, detail) => {
+        this.#counts.linksRefusedTotal += 1
+        this.#trace.warn({ remote, end, detail }, 'a peer was refused a link')
+      },
+    })
+    if (admin !== undefined) {
+      this.#admin = await AdminServer.start(admin, {
+        role: 'backend',
+        name,
+        version: serverVersion(),
+        startedAt,
+        registry: registerFigures(backendMetrics, () => this.figures()),
+        notReady: () => this.#notReady(),
+        figures: () => ({ rank, address: this.address, ...this.figures() }),
+      })
+    }
+    this.#ticker = setInterval(() => this.#tick(), this.#settings.shell.tickMs)
+    this.#trace.info({ rank, ...this.address, adminPort: this.adminPort }, 'the backend is up')
+  }
+
+  get address(): LinkAddress {
+    return this.#links?.address ?? this.#settings.listen
+  }
+
+  get adminPort(): number | undefined {
+    return this.#admin?.port
+  }
+
+  figures(): BackendFigures & { readonly shell: BackendShellFigures } {
+    const shell = {
+      ...this.#counts,
+      ...this.#reach,
+      loopDelayMs: this.#loopDelay.ms,
+      passwordTasksWaiting: this.#passwords.waiting,
+      limitsReachedTotal: this.#limits.totals,
+    }
+    return { ...this.#node.figures(), shell }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#drainAndEnd()
+    return this.#closing
+  }
+
+  abort(): Promise<void> {
+    this.#links?.abort()
+    return this.#end()
+  }
+
+  async #drainAndEnd(): Promise<void> {
+    const { drainMsMax } = this.#settings.shell
+    this.#trace.info({ drainMsMax }, 'the backend finishes what it was asked')
+    this.#input(() => this.#node.beginDrain(now()))
+    const limit = setTimeout(() => {
+      this.#limits.reached('drainMsMax')
+      this.#trace.warn({ drainMsMax }, 'not everything was answered in time')
+      this.#drained.resolve()
+    }, drainMsMax)
+    await this.#drained.promise
+    clearTimeout(limit)
+    await this.#links?.close()
+    await this.#end()
+    this.#trace.info({}, 'the backend is down')
+  }
+
+  async #end(): Promise<void> {
+    clearInterval(this.#ticker)
+    this.#turns.stop()
+    this.#unfollow?.()
+    this.#admin?.close()
+    await this.#engine.close()
+  }
+
+  #follow(): void {
+    const { log, store } = this.#engine
+    this.#unfollow = log.follow(store.position, {
+      onRecords: (records) => this.#input(() => this.#node.records(now(), records)),
+      onReach: (canAppend, why) => {
+        if (canAppend !== this.#reach.canAppend) {
+          this.#trace.warn({ canAppend, why }, 'the reach of the log changed')
+        }
+        this.#reach = { canAppend, why }
+        this.#input(() => this.#node.logReach(now(), canAppend, why))
+      },
+    })
+  }
+
+  #notReady(): string | undefined {
+    if (this.#closing !== undefined) return 'it is draining'
+    return this.#reach.canAppend ? undefined : `it cannot append: ${this.#reach.why}`
+  }
+
+  #input(give: () => void): void {
+    give()
+    this.#turns.touch()
+  }
+
+  #tick(): void {
+    const at = now()
+    this.#loopDelay.tick(at.ms)
+    if (at.ms - this.#loopDelayToldMs >= this.#settings.shell.loopDelayMs) {
+      this.#loopDelayToldMs = at.ms
+      this.#node.loopDelay(at, this.#loopDelay.ms)
+    }
+    this.#input(() => this.#node.tick(at))
+  }
+
+  #drain(): void {
+    for (const output of this.#node.drain(now())) this.#perform(output)
+  }
+
+  #perform(output: BackendOutput): void {
+    switch (output.kind) {
+      case 'send':
+        return this.#links?.send(output.link, output.frame)
+      case 'close':
+        this.#trace.warn({ link: output.link, why: output.why }, 'closing a link')
+        return this.#links?.closeLink(output.link, output.why)
+      case 'append':
+        return void this.#append(output.record)
+      case 'hash-password':
+        return void this.#hashPassword(output)
+      case 'check-password':
+        return void this.#checkPassword(output)
+      case 'drained':
+        return this.#drained.resolve()
+      default:
+        return unreachable(output)
+    }
+  }
+
+  async #append(record: LogRecord): Promise<void> {
+    try {
+      await this.#engine.log.append(record)
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error
+      const { code, landed, message } = error
+      this.#counts.appendsFailedTotal += 1
+      this.#trace.warn({ code, landed, message }, 'an append failed')
+      this.#input(() => this.#node.appendFailed(now(), record.id, { code, landed }))
+      return
+    }
+    this.#input(() => this.#node.appended(now(), record.id))
+  }
+
+  async #hashPassword(output: BackendOutput & { kind: 'hash-password' }): Promise<void> {
+    const hash = await this.#passwords.hash(output.password)
+    if (hash === undefined) this.#limits.reached('hashesWaitingMax')
+    else this.#input(() => this.#node.passwordHashed(now(), output.task, hash))
+  }
+
+  async #checkPassword(output: BackendOutput & { kind: 'check-password' }): Promise<void> {
+    const isRight = await this.#passwords.check(output.password, output.passwordHash)
+    if (isRight === undefined) this.#limits.reached('hashesWaitingMax')
+    else this.#input(() => this.#node.passwordChecked(now(), output.task, isRight))
+  }
+}
