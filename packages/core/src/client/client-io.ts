@@ -2,7 +2,7 @@
  * What goes into a client node and what comes out. The SDK's shell owns the WebSocket, the storage
  * and the timers; the node decides: connection, outbox, timelines, rooms.
  */
-import type { Answer, DownFrame } from '@starling/protocol/down'
+import type { Answer, DownFrame, RoomSummary } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
 import type { ErrorCode, Retry } from '@starling/protocol/error-codes'
 import type { Operation } from '@starling/protocol/operation'
@@ -46,6 +46,10 @@ export interface ClientTuning {
   readonly resumedRoomsMax: number
   /** Unacknowledged sends of one outbox on the wire. */
   readonly sendsInFlightMax: number
+  /** Sends that may wait in the outboxes; above it a new one is refused `too-many-in-flight`. */
+  readonly outboxItemsMax: number
+  /** A send unanswered for so long on a connection that lives is sent again. */
+  readonly sendMsMax: number
   /** Wait after a refusal `later` that names no time. */
   readonly retryMs: number
   /** So often out of turn at the head of an outbox: the server lost it; go on under a new id. */
@@ -72,6 +76,8 @@ export const clientTuning: ClientTuning = {
   prefetchedRoomsMax: 50,
   resumedRoomsMax: 1_000,
   sendsInFlightMax: 32,
+  outboxItemsMax: 10_000,
+  sendMsMax: 45_000,
   retryMs: 500,
   headOutOfTurnMax: 5,
   asksMax: 256,
@@ -97,9 +103,19 @@ export interface StoredOutbox {
   readonly next: number
 }
 
+/** Who one is. */
+export interface Me {
+  readonly user: string
+  readonly name: string
+  readonly isGuest: boolean
+  readonly device: string
+}
+
 export interface RestoredState {
   /** Whose all this is. */
-  readonly user?: string
+  readonly me?: Me
+  /** As they were; the welcome brings the truth. */
+  readonly rooms: readonly RoomSummary[]
   /** In order of outbox and number. Those of outboxes not in `outboxes` were left by others. */
   readonly items: readonly OutboxItem[]
   /** The outboxes to go on with, one a room. */
@@ -108,7 +124,12 @@ export interface RestoredState {
   readonly timelines: ReadonlyMap<string, readonly Entry[]>
 }
 
-export const nothingRestored: RestoredState = { items: [], outboxes: [], timelines: new Map() }
+export const nothingRestored: RestoredState = {
+  rooms: [],
+  items: [],
+  outboxes: [],
+  timelines: new Map(),
+}
 
 export type ConnectionState =
   | { readonly kind: 'idle' }
@@ -161,7 +182,9 @@ export type ClientEvent =
       readonly code: ErrorCode
       readonly say: string
     }
-  /** An item goes on under another number: it was retried, or its outbox was renewed. */
+  /** The front-end refused something that was not asked by number. */
+  | { readonly kind: 'error'; readonly code: string; readonly say: string }
+  /** An item goes on under another number, because the server had lost its outbox. */
   | { readonly kind: 'renamed'; readonly item: OutboxItem; readonly to: OutboxItem }
 
 export type ClientOutput =
@@ -187,8 +210,8 @@ export type ClientOutput =
       readonly entries: readonly Entry[]
       readonly isReset: boolean
     }
-  /** All that is stored belongs to this person. */
-  | { readonly kind: 'store-user'; readonly user: string }
+  /** All that is stored belongs to this person, whose rooms are these. May be written lazily. */
+  | { readonly kind: 'store-me'; readonly me: Me; readonly rooms: readonly RoomSummary[] }
   | { readonly kind: 'answer'; readonly ask: number; readonly result: AskResult }
   | { readonly kind: 'event'; readonly event: ClientEvent }
 
@@ -216,7 +239,10 @@ export interface ClientInputs {
   socketClosed(now: Now, socket: number, code: number): void
   /** The shell will not use this connection, and no other until the person acts (wrong certificate). */
   socketRejected(now: Now, socket: number, why: { code: string; say: string }): void
-  /** Puts a send into the room's outbox. Never fails, online or not. */
+  /**
+   * Puts a send into the room's outbox, online or not. What no server would take (too long, not a
+   * valid operation, an outbox over its limit) comes back `refused`, with the number 0, unsent.
+   */
   compose(now: Now, room: string, op: Operation): OutboxItem
   /** Sends a refused item anew, under a new number; undefined when it is not there. */
   retryItem(now: Now, item: OutboxItem): OutboxItem | undefined
@@ -230,8 +256,11 @@ export interface ClientInputs {
   /** Makes the timeline reach further back. */
   loadOlder(now: Now, room: string): void
   loadNewer(now: Now, room: string): void
-  /** Shows the entries around an index; held from then on until `showNewest`. */
-  loadAround(now: Now, room: string, index: number): void
+  /**
+   * Shows the entries around an index from then on until `showNewest`. Answered by an `answer`
+   * output with the returned number: `done`, or `unknown-message`.
+   */
+  loadAround(now: Now, room: string, index: number): number
   showNewest(now: Now, room: string): void
   markRead(now: Now, room: string, upTo?: number): void
   markUnreadFrom(now: Now, room: string, index: number): void

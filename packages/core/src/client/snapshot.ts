@@ -6,7 +6,7 @@ import type { RoomBody } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
 import type { Role, RoomKind } from '@starling/protocol/operation'
-import type { ConnectionState, OutboxItem } from './client-io.ts'
+import type { ConnectionState, Me, OutboxItem } from './client-io.ts'
 
 export interface ClientSnapshot {
   readonly connection: ConnectionState
@@ -19,13 +19,6 @@ export interface ClientSnapshot {
   readonly waiting: number
   /** Limits that the server told; the protocol's own until then. */
   readonly limits: Limits
-}
-
-export interface Me {
-  readonly user: string
-  readonly name: string
-  readonly isGuest: boolean
-  readonly device: string
 }
 
 export interface Invitation {

@@ -1,0 +1,246 @@
+/**
+ * Makes what is shown of a room. A line is made once for each state of its entry (entries are
+ * replaced when they change, never changed), so drawing again costs a look-up for each.
+ */
+import type { Entry } from '@starling/protocol/entry'
+import type { Operation } from '@starling/protocol/operation'
+import type { Me, OutboxItem } from './client-io.ts'
+import type { EntryRun, Post } from './entry-run.ts'
+import { keyOf, type Outbox } from './outbox.ts'
+import { reuseArray, reuseObject } from './reuse-parts.ts'
+import type { RoomState } from './room-state.ts'
+import type {
+  MessageLine,
+  Person,
+  ReactionLine,
+  ReplyPreview,
+  RoomSnapshot,
+  SendLine,
+  TimelineLine,
+  TimelineSnapshot,
+} from './snapshot.ts'
+
+type Changing = Extract<Operation, { kind: 'edit' | 'delete' | 'react' }>
+
+interface Cached<T> {
+  readonly line: T
+  /** The message it answers, as it was then. */
+  readonly replied: Entry | undefined
+}
+
+const replyCharactersMax = 200
+
+export class RoomView {
+  readonly #me: Me
+  readonly #mention: RegExp
+  readonly #outbox: Outbox
+  readonly #lines = new WeakMap<Entry, Cached<TimelineLine>>()
+  readonly #sends = new WeakMap<OutboxItem, Cached<SendLine>>()
+
+  constructor(me: Me, outbox: Outbox) {
+    this.#me = me
+    this.#outbox = outbox
+    this.#mention = mentionOf(me.name)
+  }
+
+  /** With the parts of the one `before` that did not change. */
+  snapshot(room: RoomState, before: RoomSnapshot | undefined): RoomSnapshot {
+    const { peer } = room
+    const timeline = this.#timeline(room, before?.timeline)
+    const typing = room.typers
+      .filter(({ user }) => user !== this.#me.user)
+      .map(({ user, name }) => ({ user, name }))
+    const about = {
+      room: room.room,
+      kind: room.kind,
+      title: room.kind === 'direct' && peer !== undefined ? peer.name : room.title,
+      topic: room.topic,
+      role: room.role,
+      isMuted: room.isMuted,
+      members: room.members,
+      head: room.head,
+      lastAt: room.timeline.live.at(room.timeline.synced)?.at ?? 0,
+      readUpTo: room.readUpTo,
+      ...this.#unread(room),
+      online: reuseArray(before?.online, [...room.online]),
+      onlineCount: room.onlineCount,
+      typing: isSameTyping(before?.typing, typing) ? before!.typing : typing,
+      timeline,
+    }
+    return reuseObject(before, peer === undefined ? about : { ...about, peer })
+  }
+
+  #timeline(room: RoomState, before: TimelineSnapshot | undefined): TimelineSnapshot {
+    const run = room.timeline.shown
+    const { sent, waiting } = this.#outbox.shown(room.room)
+    const changing = waiting.filter(isChanging)
+    const lines = run.entries().flatMap((entry) => this.#line(run, entry, changing) ?? [])
+    const echoes = sent.map(({ item }) => this.#send(run, item, 'sent'))
+    const sends = waiting.flatMap((item) => {
+      if (item.refused !== undefined) return [this.#send(run, item, 'failed')]
+      return item.op.kind === 'post' ? [this.#send(run, item, 'pending')] : []
+    })
+    return reuseObject(before, {
+      lines: reuseArray(before?.lines, lines),
+      sends: reuseArray(before?.sends, room.timeline.isApart ? [] : [...echoes, ...sends]),
+      hasOlder: room.timeline.hasOlder,
+      isLoadingOlder: room.isLoadingOlder,
+      hasNewer: room.timeline.isApart,
+      isLoadingNewer: room.isLoadingNewer,
+    })
+  }
+
+  #line(run: EntryRun, entry: Entry, waiting: readonly OutboxItem[]): TimelineLine | undefined {
+    if (entry.kind === 'edit' || entry.kind === 'delete' || entry.kind === 'react') return undefined
+    const changes = waiting.flatMap(({ op }) =>
+      isChangingOp(op) && op.target === entry.index ? [op] : [],
+    )
+    const replied =
+      entry.kind === 'post' && entry.replyTo !== undefined ? run.at(entry.replyTo) : undefined
+    const cached = this.#lines.get(entry)
+    if (cached !== undefined && cached.replied === replied && changes.length === 0) {
+      return cached.line
+    }
+    const line = entry.kind === 'post' ? this.#message(entry, replied) : systemLine(entry)
+    if (line === undefined) return undefined
+    if (changes.length > 0 && line.kind === 'message') return this.#changed(line, changes)
+    this.#lines.set(entry, { line, replied })
+    return line
+  }
+
+  #message(post: Post, replied: Entry | undefined): MessageLine {
+    const { index, at, by, name, text, editedAt, deletedBy, replyTo } = post
+    return {
+      kind: 'message',
+      key: lineKey(post),
+      index,
+      at,
+      by,
+      name,
+      text,
+      isOwn: by === this.#me.user,
+      isMention: by !== this.#me.user && this.#mention.test(text),
+      reactions: (post.reactions ?? []).map((reaction) => ({
+        ...reaction,
+        isMine: reaction.users.includes(this.#me.user),
+      })),
+      isChanging: false,
+      ...(editedAt === undefined ? {} : { editedAt }),
+      ...(deletedBy === undefined ? {} : { deletedBy }),
+      ...(replyTo === undefined ? {} : { replyTo: preview(replyTo, replied) }),
+    }
+  }
+
+  /** One's own changes are shown before they are acknowledged. */
+  #changed(line: MessageLine, changes: readonly Changing[]): MessageLine {
+    let changed: MessageLine = { ...line, isChanging: true }
+    for (const op of changes) {
+      if (op.kind === 'edit') changed = { ...changed, text: op.text }
+      else if (op.kind === 'delete') {
+        changed = { ...changed, text: '', reactions: [], deletedBy: this.#me.user }
+      } else changed = { ...changed, reactions: reacted(changed.reactions, op, this.#me.user) }
+    }
+    return changed
+  }
+
+  #send(run: EntryRun, item: OutboxItem, state: SendLine['state']): SendLine {
+    const { op } = item
+    const text = op.kind === 'post' || op.kind === 'edit' ? op.text : ''
+    const replyTo = op.kind === 'post' ? op.replyTo : undefined
+    const replied = replyTo === undefined ? undefined : run.at(replyTo)
+    const cached = this.#sends.get(item)
+    if (cached?.line.state === state && cached.replied === replied) return cached.line
+    const line: SendLine = {
+      kind: 'send',
+      key: keyOf(item),
+      state,
+      item,
+      text,
+      at: item.composedAt,
+      ...(replyTo === undefined ? {} : { replyTo: preview(replyTo, replied) }),
+      ...(item.refused === undefined ? {} : { refusal: item.refused }),
+    }
+    this.#sends.set(item, { line, replied })
+    return line
+  }
+
+  #isMention(post: Post): boolean {
+    const line = this.#lines.get(post)?.line
+    return line?.kind === 'message' ? line.isMention : this.#mention.test(post.text)
+  }
+
+  #unread(room: RoomState): { unread: number; mentions: number; firstUnread?: number } {
+    const { live, synced } = room.timeline
+    const marker = room.unreadFrom === undefined ? room.readUpTo : room.unreadFrom - 1
+    let unread = Math.max(0, live.first - 1 - marker) + Math.max(0, room.head - synced)
+    let mentions = 0
+    let first: number | undefined
+    for (const entry of live.entries(marker + 1)) {
+      if (entry.kind !== 'post' || entry.deletedBy !== undefined) continue
+      if (entry.by === this.#me.user) continue
+      unread += 1
+      first ??= entry.index
+      if (room.kind === 'direct' || this.#isMention(entry)) mentions += 1
+    }
+    return { unread, mentions, ...(first === undefined ? {} : { firstUnread: first }) }
+  }
+}
+
+function isSameTyping(before: readonly Person[] | undefined, now: readonly Person[]): boolean {
+  return before?.length === now.length && before.every(({ user }, at) => user === now[at]!.user)
+}
+
+function systemLine(entry: Entry): TimelineLine | undefined {
+  const { index, at, by, name } = entry
+  switch (entry.kind) {
+    case 'create':
+    case 'join':
+    case 'leave':
+    case 'invite':
+    case 'topic':
+    case 'role':
+    case 'kick':
+    case 'ban':
+    case 'mute':
+      return { kind: 'system', key: lineKey(entry), index, at, by, name, body: entry }
+    default:
+      return undefined
+  }
+}
+
+function lineKey(entry: Entry): string {
+  const { outbox, number } = entry
+  return outbox !== undefined && number !== undefined ? keyOf({ outbox, number }) : `${entry.index}`
+}
+
+function preview(index: number, replied: Entry | undefined): ReplyPreview {
+  if (replied?.kind !== 'post') return { index }
+  return { index, name: replied.name, text: replied.text.slice(0, replyCharactersMax) }
+}
+
+function reacted(
+  reactions: readonly ReactionLine[],
+  op: Extract<Changing, { kind: 'react' }>,
+  me: string,
+): readonly ReactionLine[] {
+  const known = reactions.find(({ emoji }) => emoji === op.emoji)
+  const users = (known?.users ?? []).filter((user) => user !== me)
+  const line = { emoji: op.emoji, users: op.on ? [...users, me] : users, isMine: op.on }
+  const next =
+    known === undefined ? [...reactions, line] : reactions.map((r) => (r === known ? line : r))
+  return next.filter((reaction) => reaction.users.length > 0)
+}
+
+function isChanging(item: OutboxItem): boolean {
+  return item.refused === undefined && isChangingOp(item.op)
+}
+
+function isChangingOp(op: Operation): op is Changing {
+  return op.kind === 'edit' || op.kind === 'delete' || op.kind === 'react'
+}
+
+/** `@name`, not as a part of a longer word. */
+function mentionOf(name: string): RegExp {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`(?<![\\p{L}\\p{N}_@])@${escaped}(?![\\p{L}\\p{N}_])`, 'iu')
+}

@@ -1,0 +1,112 @@
+/**
+ * The rooms that one is in: as the welcome lists them, then as the self room says. The self room is
+ * not resumed, since each welcome says all that it said meanwhile.
+ */
+import type { RoomSummary } from '@starling/protocol/down'
+import type { Entry } from '@starling/protocol/entry'
+import type { RoomKind } from '@starling/protocol/operation'
+import type { RestoredState } from './client-io.ts'
+import { RoomState } from './room-state.ts'
+import type { TimelineBounds } from './timeline.ts'
+
+export class Rooms {
+  readonly #bounds: TimelineBounds
+  readonly #rooms = new Map<string, RoomState>()
+  /** Index of the newest entry of the self room that took effect. */
+  selfSynced = 0
+  /** A hole in the self room was asked for; not again before this. */
+  noSelfFollowBeforeMs = 0
+
+  constructor(bounds: TimelineBounds, restored: RestoredState) {
+    this.#bounds = bounds
+    for (const summary of restored.rooms) {
+      if (!isShown(summary)) continue
+      const entries = denseTail(restored.timelines.get(summary.room) ?? [])
+      const after = (entries[0]?.index ?? summary.head + 1) - 1
+      const room = new RoomState({ ...summary, head: after }, bounds)
+      room.timeline.append(entries)
+      room.timeline.takeUnstored(0)
+      room.isCursorKept = entries.length > 0
+      room.head = Math.max(summary.head, room.timeline.synced)
+      this.#rooms.set(summary.room, room)
+    }
+  }
+
+  get(room: string): RoomState | undefined {
+    return this.#rooms.get(room)
+  }
+
+  all(): Iterable<RoomState> {
+    return this.#rooms.values()
+  }
+
+  summaries(): readonly RoomSummary[] {
+    return [...this.#rooms.values()].map((room) => room.summary)
+  }
+
+  /** Room → last index held, of at most `count` rooms, those first that the person looked at. */
+  resume(count: number): Readonly<Record<string, number>> {
+    const kept = [...this.#rooms.values()].filter((room) => room.isCursorKept)
+    const opened = kept.filter((room) => room.isOpened)
+    const rooms = [...opened, ...kept.filter((room) => !room.isOpened)].slice(0, count)
+    return Object.fromEntries(rooms.map((room) => [room.room, room.timeline.synced]))
+  }
+
+  /** Returns the rooms that are gone. */
+  welcomed(summaries: readonly RoomSummary[], user: string): readonly string[] {
+    this.selfSynced = summaries.find((summary) => summary.room === user)?.head ?? 0
+    const listed = new Set(summaries.map((summary) => summary.room))
+    const gone = [...this.#rooms.keys()].filter((room) => !listed.has(room))
+    for (const room of gone) this.#rooms.delete(room)
+    for (const summary of summaries) {
+      if (!isShown(summary)) continue
+      const known = this.#rooms.get(summary.room)
+      if (known === undefined) {
+        this.#rooms.set(summary.room, new RoomState(summary, this.#bounds))
+      } else {
+        known.welcomed(summary)
+      }
+    }
+    return gone
+  }
+
+  /** Undefined when one was in it already. */
+  add(entry: Extract<Entry, { kind: 'room-added' }>, me: string): RoomState | undefined {
+    if (this.#rooms.has(entry.room)) return undefined
+    const { room, from, roomKind, title } = entry
+    const about = { room, kind: roomKind, title, topic: '', role: 'member' as const, members: 1 }
+    const peer = roomKind === 'direct' ? { peer: { user: otherOf(room, me), name: title } } : {}
+    // A room that one enters begins as read: what was said before was not missed.
+    const marks = { head: from - 1, readUpTo: from - 1 }
+    const state = new RoomState({ ...about, ...marks, ...peer }, this.#bounds)
+    this.#rooms.set(room, state)
+    return state
+  }
+
+  /** Somebody else came in. */
+  clear(): void {
+    this.#rooms.clear()
+  }
+
+  remove(room: string): boolean {
+    return this.#rooms.delete(room)
+  }
+}
+
+function isShown(summary: RoomSummary): summary is RoomSummary & { kind: RoomKind } {
+  return summary.kind !== 'self'
+}
+
+/** The longest run without a hole that ends at the newest. */
+function denseTail(entries: readonly Entry[]): readonly Entry[] {
+  const sorted = [...entries].sort((a, b) => a.index - b.index)
+  let from = sorted.length - 1
+  while (from > 0 && sorted[from - 1]!.index === sorted[from]!.index - 1) from -= 1
+  return sorted.slice(Math.max(from, 0))
+}
+
+/** `d:a:b` is the room of a and b. */
+function otherOf(room: string, me: string): string {
+  const users = room.split(':').slice(1)
+  return users.find((user) => user !== me) ?? ''
+}

@@ -1,0 +1,101 @@
+/** Keeps the picture that is shown: only what changed since the last one is made anew. */
+import type { Limits } from '@starling/protocol/limits'
+import type { ConnectionState, Me } from './client-io.ts'
+import type { Outbox } from './outbox.ts'
+import { RoomView } from './room-view.ts'
+import type { Rooms } from './rooms.ts'
+import type { ClientSnapshot, RoomSnapshot } from './snapshot.ts'
+
+export interface SnapshotParts {
+  readonly connection: ConnectionState
+  readonly me: Me | undefined
+  readonly limits: Limits
+}
+
+const nobody: Me = { user: '', name: '', isGuest: true, device: '' }
+
+export class Snapshots {
+  readonly #rooms: Rooms
+  readonly #outbox: Outbox
+  readonly #made = new Map<string, RoomSnapshot>()
+  readonly #touched = new Set<string>()
+  #areRoomsTouched = true
+  #view: RoomView
+  #viewed: Me | undefined
+  #last: ClientSnapshot | undefined
+
+  constructor(rooms: Rooms, outbox: Outbox) {
+    this.#rooms = rooms
+    this.#outbox = outbox
+    this.#view = new RoomView(nobody, outbox)
+  }
+
+  touch(room: string): void {
+    this.#touched.add(room)
+  }
+
+  /** A room came or went. */
+  touchRooms(): void {
+    this.#areRoomsTouched = true
+  }
+
+  snapshot(parts: SnapshotParts): ClientSnapshot {
+    const last = this.#last
+    if (this.#viewed !== parts.me) this.#lookAs(parts.me)
+    const rooms = this.#roomsNow(last?.rooms)
+    const { waiting } = this.#outbox
+    const isSame =
+      last !== undefined &&
+      last.connection === parts.connection &&
+      last.me === parts.me &&
+      last.limits === parts.limits &&
+      last.rooms === rooms &&
+      last.waiting === waiting
+    if (isSame) return last
+    this.#last = { ...parts, rooms, invitations: [], waiting }
+    return this.#last
+  }
+
+  #lookAs(me: Me | undefined): void {
+    this.#viewed = me
+    this.#view = new RoomView(me ?? nobody, this.#outbox)
+    this.#made.clear()
+    this.#areRoomsTouched = true
+  }
+
+  #roomsNow(last: readonly RoomSnapshot[] | undefined): readonly RoomSnapshot[] {
+    if (last !== undefined && !this.#areRoomsTouched && this.#touched.size === 0) return last
+    let isSorted = !this.#areRoomsTouched
+    for (const room of this.#touched) {
+      const before = this.#made.get(room)
+      const made = this.#make(room)
+      if (before?.title !== made?.title) isSorted = false
+    }
+    this.#touched.clear()
+    this.#areRoomsTouched = false
+    if (last !== undefined && isSorted) {
+      return last.flatMap(({ room }) => this.#made.get(room) ?? [])
+    }
+    const known = new Set([...this.#rooms.all()].map(({ room }) => room))
+    for (const room of this.#made.keys()) if (!known.has(room)) this.#made.delete(room)
+    for (const room of known) if (!this.#made.has(room)) this.#make(room)
+    return [...this.#made.values()].sort(
+      (a, b) => byText(a.title, b.title) || byText(a.room, b.room),
+    )
+  }
+
+  #make(room: string): RoomSnapshot | undefined {
+    const state = this.#rooms.get(room)
+    if (state === undefined) {
+      this.#made.delete(room)
+      return undefined
+    }
+    const made = this.#view.snapshot(state, this.#made.get(room))
+    this.#made.set(room, made)
+    return made
+  }
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

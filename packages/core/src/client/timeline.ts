@@ -1,0 +1,207 @@
+/**
+ * One room's entries as far as this client holds them. `live` is the dense run that ends at the
+ * newest entry known; `synced` is its last index, and the next one needed is one more (less: known
+ * already, more: a hole). `past` is a run apart from it, while the person looks at a piece of the
+ * past; it joins `live` when they meet.
+ *
+ * Invariant: every change up to `synced` is applied to every post held. A page of history tells the
+ * head as of which its posts are; where that is behind `synced`, the changes between are applied
+ * from `live`, and where `live` does not hold them the page is stale and asked for again.
+ */
+import type { Entry } from '@starling/protocol/entry'
+import { type Change, EntryRun, isChange, isDense } from './entry-run.ts'
+
+export interface TimelineBounds {
+  /** Entries held of each run; the far end is let go. */
+  readonly entriesMax: number
+}
+
+export interface Page {
+  readonly entries: readonly Entry[]
+  readonly head: number
+}
+
+/** `stale`: ask again. */
+export type Inserted = 'taken' | 'stale'
+
+export class Timeline {
+  readonly #bounds: TimelineBounds
+  #live: EntryRun
+  #past: EntryRun | undefined
+  /** History had nothing before the first entry held, though its index is not 1. */
+  #isStart = false
+  /** Changed since they were last stored. */
+  readonly #unstored = new Set<number>()
+
+  constructor(after: number, bounds: TimelineBounds) {
+    this.#bounds = bounds
+    this.#live = new EntryRun(after + 1)
+  }
+
+  /** Everything up to here was received, or skipped by a reset. */
+  get synced(): number {
+    return this.#live.last
+  }
+
+  get live(): EntryRun {
+    return this.#live
+  }
+
+  /** The run that is shown. */
+  get shown(): EntryRun {
+    return this.#past ?? this.#live
+  }
+
+  get isApart(): boolean {
+    return this.#past !== undefined
+  }
+
+  get hasOlder(): boolean {
+    return this.shown.first > 1 && !this.#isStart
+  }
+
+  /** Live entries in order. Returns those that are new, and whether one is missing before the rest. */
+  append(entries: readonly Entry[]): {
+    readonly fresh: readonly Entry[]
+    readonly isHole: boolean
+  } {
+    const fresh = entries.filter((entry) => entry.index > this.synced)
+    const isHole = fresh.length > 0 && (fresh[0]!.index !== this.synced + 1 || !isDense(fresh))
+    if (isHole) return { fresh: [], isHole }
+    for (const entry of fresh) {
+      this.#live.append([entry])
+      this.#unstored.add(entry.index)
+      if (isChange(entry)) this.#change(entry)
+    }
+    const over = this.#live.length - this.#bounds.entriesMax
+    if (over > 0) {
+      this.#live.dropOldest(over + Math.floor(this.#bounds.entriesMax / 5))
+      this.#isStart = false
+    }
+    return { fresh, isHole: false }
+  }
+
+  /**
+   * An entry that was received already, and yet is another one than that held, or newer than all of
+   * them: the server lost the room and began anew.
+   */
+  contradicts(entry: Entry): boolean {
+    if (entry.index > this.synced || this.#live.length === 0) return false
+    const held = this.#live.at(entry.index)
+    if (held !== undefined) return held.at !== entry.at || held.by !== entry.by
+    return entry.at > this.#live.at(this.synced)!.at
+  }
+
+  /** Forgets everything; `head` counts as received. */
+  reset(head: number): void {
+    this.#live = new EntryRun(head + 1)
+    this.#past = undefined
+    this.#isStart = false
+    this.#unstored.clear()
+  }
+
+  /** A page of history that ends before the first entry shown. */
+  insertOlder(page: Page): Inserted {
+    const run = this.shown
+    if (page.entries.length === 0) {
+      this.#isStart = true
+      return 'taken'
+    }
+    if (!isDense(page.entries) || page.entries.at(-1)!.index !== run.first - 1) return 'stale'
+    if (!this.#covers(page.head)) return 'stale'
+    run.prepend(page.entries, page.head)
+    this.#catchUp(run, page.head)
+    if (run === this.#live) {
+      for (const entry of page.entries) this.#unstored.add(entry.index)
+    }
+    if (run.length > this.#bounds.entriesMax) this.#letNewestGo(run)
+    return 'taken'
+  }
+
+  /** In a piece of the past: the page after the last entry shown. */
+  insertNewer(page: Page): Inserted {
+    const past = this.#past
+    if (past === undefined) return 'taken'
+    const entries = page.entries.filter((entry) => entry.index > past.last)
+    if (entries.length === 0 || !isDense(entries) || entries[0]!.index !== past.last + 1) {
+      return 'stale'
+    }
+    if (!this.#covers(page.head)) return 'stale'
+    const needed = entries.filter((entry) => entry.index < this.#live.first)
+    past.append(needed, page.head)
+    this.#catchUp(past, page.head)
+    if (!this.#joinIfMet(past) && past.length > this.#bounds.entriesMax) {
+      past.dropOldest(past.length - this.#bounds.entriesMax)
+    }
+    return 'taken'
+  }
+
+  /** The page around an index that was asked for; it is shown from now on. */
+  insertAround(page: Page): Inserted {
+    const [oldest] = page.entries
+    if (oldest === undefined || !isDense(page.entries) || !this.#covers(page.head)) return 'stale'
+    const past = new EntryRun(oldest.index)
+    past.append(
+      page.entries.filter((entry) => entry.index <= this.synced),
+      page.head,
+    )
+    this.#catchUp(past, page.head)
+    this.#isStart = false
+    this.#past = past
+    this.#joinIfMet(past)
+    return 'taken'
+  }
+
+  /** Leaves the piece of the past. */
+  showNewest(): void {
+    if (this.#past !== undefined) this.#isStart = false
+    this.#past = undefined
+  }
+
+  /** Entries changed since the last call, among the newest `count`. */
+  takeUnstored(count: number): readonly Entry[] {
+    const indexes = [...this.#unstored].sort((a, b) => a - b)
+    this.#unstored.clear()
+    const entries = indexes.filter((index) => index > this.synced - count)
+    return entries.flatMap((index) => this.#live.at(index) ?? [])
+  }
+
+  /** Are all changes between `head` and the newest at hand? */
+  #covers(head: number): boolean {
+    return head >= this.synced || this.#live.first <= head + 1
+  }
+
+  #catchUp(run: EntryRun, head: number): void {
+    for (let index = Math.max(head + 1, this.#live.first); index <= this.synced; index += 1) {
+      const entry = this.#live.at(index)
+      if (entry !== undefined && isChange(entry)) run.change(entry)
+    }
+  }
+
+  #change(change: Change): void {
+    if (this.#live.change(change)) this.#unstored.add(change.target)
+    this.#past?.change(change)
+  }
+
+  #joinIfMet(past: EntryRun): boolean {
+    if (past.last + 1 < this.#live.first) return false
+    if (past.first < this.#live.first) {
+      past.joinNewer(this.#live)
+      this.#live = past
+    }
+    this.#past = undefined
+    return true
+  }
+
+  /** Reading back so far that not all can be held: the old end is kept as a piece of the past. */
+  #letNewestGo(run: EntryRun): void {
+    const kept = Math.floor((this.#bounds.entriesMax * 4) / 5)
+    if (run === this.#live) {
+      const live = new EntryRun(run.last - (this.#bounds.entriesMax - kept) + 1)
+      live.joinNewer(run)
+      this.#live = live
+      this.#past = run
+    }
+    run.dropNewest(run.length - kept)
+  }
+}
