@@ -3,6 +3,7 @@
  * entry once, ascending by one, unless it said before that it skips some; what one client saw at an
  * index every other sees there, and the stores hold it there.
  */
+import type { DownFrame } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -15,13 +16,15 @@ export class SameOrderChecker implements Checker {
   readonly #seen = new Map<string, string>()
   /** Client → room → the newest index it told of, in its present life. */
   readonly #newest = new Map<string, Map<string, number>>()
+  /** Client and room: it was out of the room. */
+  readonly #mayJump = new Set<string>()
 
   see(seen: Observation): void {
     if (seen.kind === 'client-started') this.#newest.set(seen.client, new Map(seen.heads))
     if (seen.kind === 'kept') {
       for (const entry of seen.entries) this.#compare(seen.client, seen.room, entry)
     }
-    if (seen.kind === 'down' && seen.frame.t === 'entries') this.#seeFrame(seen.client, seen.frame)
+    if (seen.kind === 'down') this.#seeDown(seen.client, seen.frame)
     if (seen.kind !== 'event') return
     const { client, event } = seen
     if (event.kind === 'gap') this.#of(client).set(event.room, event.to)
@@ -51,8 +54,14 @@ export class SameOrderChecker implements Checker {
     }
   }
 
-  #seeFrame(client: string, frame: { room: string; from: number; entries: readonly Entry[] }) {
+  #seeDown(client: string, frame: DownFrame): void {
+    if (frame.t === 'welcome') {
+      const listed = new Set(frame.rooms.map((row) => row.room))
+      for (const room of this.#of(client).keys()) if (!listed.has(room)) this.#left(client, room)
+    }
+    if (frame.t !== 'entries') return
     frame.entries.forEach((entry, i) => {
+      if (entry.kind === 'room-removed') this.#left(client, entry.room)
       if (entry.index === frame.from + i) return
       throw new BrokenPromise(
         'P3',
@@ -66,9 +75,15 @@ export class SameOrderChecker implements Checker {
     const last = newest.get(room)
     newest.set(room, entry.index)
     this.#compare(client, room, entry)
-    if (last !== undefined && entry.index !== last + 1) {
+    if (last === undefined || entry.index === last + 1) return
+    if (entry.index <= last || !this.#mayJump.delete(`${client} ${room}`)) {
       throw new BrokenPromise('P3', `${client} saw ${entry.index} of ${room} after ${last}`)
     }
+  }
+
+  /** Whoever comes back into a room goes on from there. */
+  #left(client: string, room: string): void {
+    this.#mayJump.add(`${client} ${room}`)
   }
 
   #compare(who: string, room: string, entry: Entry): void {
@@ -96,5 +111,7 @@ function identityOf(entry: Entry): string {
   const { index, at, by, name, outbox, number, kind } = entry
   const fixed = [index, at, by, name, outbox, number, kind]
   if (kind === 'post') return JSON.stringify([...fixed, entry.replyTo])
+  // Of what was deleted no earlier text is kept.
+  if (kind === 'edit') return JSON.stringify([...fixed, entry.target])
   return JSON.stringify([...fixed, Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1))])
 }

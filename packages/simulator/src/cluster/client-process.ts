@@ -1,6 +1,5 @@
 /** A client in virtual time: the real node, its sockets, its disk, and the person who uses it. */
 import type {
-  ClientInputs,
   ClientOutput,
   ClientTuning,
   ConnectionState,
@@ -43,7 +42,7 @@ export class ClientProcess extends Process {
   /** How long the person's machine takes for each frame that comes. */
   readIntervalMs = 0
   #auth: Auth
-  #node: ClientInputs | undefined
+  #node: ClientNode | undefined
   #disk = new ClientDisk()
   readonly #setup: ClientSetup
   readonly #wires = new Map<number, ClientWire>()
@@ -57,7 +56,7 @@ export class ClientProcess extends Process {
     this.#auth = setup.auth(this.token)
   }
 
-  get node(): ClientInputs | undefined {
+  get node(): ClientNode | undefined {
     return this.#node
   }
 
@@ -88,7 +87,7 @@ export class ClientProcess extends Process {
   }
 
   /** Anything else that the person does to the running client. */
-  act(input: (now: Now, node: ClientInputs) => void): void {
+  act(input: (now: Now, node: ClientNode) => void): void {
     this.give((now) => {
       if (this.#node !== undefined) input(now, this.#node)
     })

@@ -53,6 +53,10 @@ interface Pending {
   cancel: Cancel
 }
 
+/** What becomes of an append that nobody acknowledged. */
+export const fates = ['lands', 'lands late', 'is lost'] as const
+export type Fate = (typeof fates)[number]
+
 /** Called when a record lands; an engine that applies within the append's commit returns what it did. */
 export type OnLanding = (position: Position, record: LogRecord) => LoggedRecord['applied']
 
@@ -74,6 +78,9 @@ export class SimulatedLog {
   #fullDisks = 0
   /** Share of appends whose acknowledgement gets lost, and share of these that never landed. */
   ackLossShare = 0
+  /** What becomes of the next appends that are given up; drawn when nothing is laid down. */
+  readonly #fates: Fate[] = []
+  #lateTotal = 0
   #lastLandingMs = new Map<string, number>()
 
   constructor(
@@ -88,6 +95,11 @@ export class SimulatedLog {
 
   get records(): readonly LoggedRecord[] {
     return this.#records
+  }
+
+  /** Nothing that was given up may land still. */
+  get isQuiet(): boolean {
+    return this.#lateTotal === 0
   }
 
   get head(): Position {
@@ -125,6 +137,11 @@ export class SimulatedLog {
       following.isStopped = true
       this.#followings.delete(following)
     }
+  }
+
+  /** The next append is not acknowledged, and this becomes of it. */
+  loseNextAck(fate: Fate): void {
+    this.#fates.push(fate)
   }
 
   /** Nothing lands until `endElection`; several may overlap. */
@@ -180,9 +197,8 @@ export class SimulatedLog {
 
   #arrive(pending: Pending): void {
     if (this.#elections > 0) return this.#wait(pending)
-    if (this.#isCutOff(pending.who) || this.#random.isHit(this.ackLossShare)) {
-      return this.#giveUp(pending)
-    }
+    const isAckLost = this.#fates.length > 0 || this.#random.isHit(this.ackLossShare)
+    if (isAckLost || this.#isCutOff(pending.who)) return this.#giveUp(pending)
     if (this.#fullDisks > 0) return this.#fail(pending, 'full', 'no')
     const position = this.#land(pending)
     this.#settle(pending, { ok: true, position }, this.#draw(this.#conditions.ackMs))
@@ -190,10 +206,11 @@ export class SimulatedLog {
 
   /** Nobody knows what became of it: landed already, lands later, or never. */
   #giveUp(pending: Pending): void {
-    const fate = this.#random.below(3)
-    if (fate === 0) this.#land(pending)
-    if (fate === 1) {
+    const fate = this.#fates.shift() ?? this.#random.pick(fates)
+    if (fate === 'lands') this.#land(pending)
+    if (fate === 'lands late') {
       const lateMs = this.#random.fraction(0, this.#conditions.lateLandingMsMax)
+      this.#lateTotal++
       this.#world.after(lateMs, () => this.#landLate(pending))
     }
     const result = { ok: false, code: 'unavailable', landed: 'unknown' } as const
@@ -201,6 +218,7 @@ export class SimulatedLog {
   }
 
   #landLate(pending: Pending): void {
+    this.#lateTotal--
     if (this.#elections > 0) return
     this.#world.trace.line('log', () => `lands late: ${pending.record.id}`)
     this.#land(pending)

@@ -143,12 +143,15 @@ export class Storm {
     const beganMs = this.#world.nowMs
     this.#world.runFor(talkInCalmMs)
     this.#areTalking = false
-    while (!this.#isAtRest()) {
-      if (this.#world.nowMs > beganMs + calmMsMax) this.#complain()
-      this.#helpTheRefused()
-      this.#world.runFor(250)
-    }
-    this.#world.runFor(500)
+    do {
+      while (!this.#isAtRest()) {
+        if (this.#world.nowMs > beganMs + calmMsMax) this.#complain()
+        this.#helpTheRefused()
+        this.#world.runFor(250)
+      }
+      this.#openAllRooms()
+      this.#world.runFor(1_000)
+    } while (!this.#isAtRest())
     this.counts.calmMs = this.#world.nowMs - beganMs
     for (const checker of this.#checkers) checker.atRest(this.cluster)
   }
@@ -176,9 +179,22 @@ export class Storm {
     }
   }
 
+  /** Whoever opens a room sees its newest page. */
+  #openAllRooms(): void {
+    for (const client of this.cluster.clients) {
+      client.act((now, node) => {
+        for (const { room } of node.snapshot().rooms) {
+          node.showNewest(now, room)
+          node.openRoom(now, room)
+        }
+      })
+    }
+  }
+
   #isAtRest(): boolean {
     const { cluster } = this
     return (
+      cluster.log.isQuiet &&
       this.#sends.isSettled(cluster) &&
       cluster.clients.every((client) => client.isOnline || this.#mayStayOut(client.name)) &&
       storesUp(cluster).every(({ store }) => store.position === cluster.log.head)

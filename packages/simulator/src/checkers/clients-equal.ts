@@ -1,0 +1,94 @@
+/**
+ * In the end every client that is online shows, of every room its person is in, what the stores hold:
+ * the newest page without a hole, each message in its present state (text, edited, deleted,
+ * reactions), whatever way its entries came: live, replayed, or as pages of history.
+ */
+import type { ClientNode } from '@starling/core/client/client-node'
+import type { RoomSnapshot, TimelineLine } from '@starling/core/client/snapshot'
+import type { Store } from '@starling/core/room/store'
+import type { Entry } from '@starling/protocol/entry'
+import { BrokenPromise } from '../broken-promise.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Checker } from './checker.ts'
+import { storesUp } from './sends.ts'
+
+export class ClientsEqualChecker implements Checker {
+  see(): void {
+    // Clients are compared at rest.
+  }
+
+  atRest(cluster: Cluster): void {
+    const store = storesUp(cluster)[0]?.store
+    if (store === undefined) return
+    for (const client of cluster.clients) {
+      if (client.node === undefined || !client.isOnline) continue
+      this.#compare(client.name, client.node, store)
+    }
+  }
+
+  #compare(client: string, node: ClientNode, store: Store): void {
+    const snapshot = node.snapshot()
+    const shown = snapshot.rooms.map((room) => room.room).sort()
+    const user = snapshot.me?.user ?? ''
+    const expected = store.roomsOf(user).map((row) => row.room)
+    if (shown.join(' ') !== expected.join(' ')) {
+      throw new BrokenPromise('clients', `${client} is in ${expected}, but shows ${shown}`)
+    }
+    for (const room of snapshot.rooms) this.#compareRoom(client, room, store)
+  }
+
+  #compareRoom(client: string, room: RoomSnapshot, store: Store): void {
+    const head = store.room(room.room)?.head ?? 0
+    const where = `${client} in ${room.room}`
+    if (room.head !== head) {
+      throw new BrokenPromise('clients', `${where} shows the head ${room.head}, it is ${head}`)
+    }
+    const { lines, hasOlder, hasNewer } = room.timeline
+    if (hasNewer) return
+    const first = hasOlder ? (lines[0]?.index ?? head + 1) : 1
+    const entries = store.entries(room.room, first, head).filter(isShown)
+    // Whoever joined may not read on from where the page ends before a line.
+    const expected = entries.map(describeEntry)
+    const shown = lines.map(describeLine)
+    const at = expected.findIndex((line, i) => line !== shown[i])
+    if (at === -1 && shown.length === expected.length) return
+    const what = `${shown[at]}, the store ${expected[at]}`
+    throw new BrokenPromise('clients', `${where} shows ${shown.length} lines: ${what}`)
+  }
+}
+
+function isShown(entry: Entry): boolean {
+  return entry.kind !== 'edit' && entry.kind !== 'delete' && entry.kind !== 'react'
+}
+
+function describeEntry(entry: Entry): string {
+  if (entry.kind !== 'post') return `${entry.index} ${entry.at} ${entry.kind}`
+  const isDeleted = entry.deletedBy !== undefined
+  const reactions = isDeleted ? [] : (entry.reactions ?? [])
+  return describe(entry, reactions)
+}
+
+function describeLine(line: TimelineLine): string {
+  if (line.kind !== 'message') return `${line.index} ${line.at} ${line.body.kind}`
+  return describe(line, line.reactions)
+}
+
+interface Shown {
+  readonly index: number
+  readonly at: number
+  readonly text: string
+  readonly deletedBy?: string
+  readonly editedAt?: number
+}
+
+function describe(
+  { index, at, text, deletedBy, editedAt }: Shown,
+  reactions: readonly { readonly emoji: string; readonly users: readonly string[] }[],
+): string {
+  const counted = reactions
+    .filter(({ users }) => users.length > 0)
+    .map(({ emoji, users }) => `${emoji} ${[...users].sort().join(' ')}`)
+    .sort()
+  const edited = deletedBy === undefined ? editedAt : undefined
+  return JSON.stringify([index, at, text, deletedBy, edited, counted])
+}
