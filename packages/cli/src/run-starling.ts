@@ -1,11 +1,11 @@
 /** The command line as a function: from arguments to an exit code. */
-import { readFileSync } from 'node:fs'
 import { ConfigError } from '@starling/server/config/config-error'
 import { nearestWord } from '@starling/server/config/nearest-word'
 import { StartError } from '@starling/server/telemetry/start-error'
 import { CannotStart, type ExitCode, exitCodes, UsageError } from './exit-codes.ts'
 import type { CommandSurroundings } from './subcommand.ts'
 import { subcommands } from './subcommands.ts'
+import { version } from './version.ts'
 
 export async function runStarling(
   args: readonly string[],
@@ -56,13 +56,4 @@ function told(error: unknown, name: string, { note }: CommandSurroundings): Exit
 function isUsageError(error: unknown): error is Error {
   if (error instanceof UsageError) return true
   return error instanceof Error && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code))
-}
-
-export function version(): string {
-  const path = new URL('../../../package.json', import.meta.url)
-  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
-  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) {
-    return String(manifest.version)
-  }
-  throw new Error(`${path.pathname} has no version`)
 }

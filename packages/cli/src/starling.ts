@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `starling …`: finds the subcommand, loads it, and turns how it ends into an exit code. */
+import { once } from 'node:events'
 import { enableCompileCache } from 'node:module'
 import { exitCodes } from './exit-codes.ts'
 import { runStarling } from './run-starling.ts'
@@ -18,5 +19,8 @@ process.exitCode = await runStarling(args, {
   environment: process.env,
   workingFolder: process.cwd(),
   out: (text) => process.stdout.write(`${text}\n`),
+  printed: async () => {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
+  },
   note: (text) => process.stderr.write(`${text}\n`),
 })

@@ -5,6 +5,8 @@ export interface CommandSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly workingFolder: string
   out(text: string): void
+  /** Settles when what was printed fits into what the reader has not read yet. */
+  printed(): Promise<void>
   /** For what is not the result: notes, warnings, errors. */
   note(text: string): void
 }

@@ -30,7 +30,6 @@ function seen(name: string, change: Partial<SeenBackend> = {}): SeenBackend {
 
 function frontend(change: Partial<FrontendStatus> = {}): FrontendStatus {
   return {
-    name: 'frontend-1',
     clients: 12,
     followers: 30,
     waiting: 0,
@@ -38,7 +37,7 @@ function frontend(change: Partial<FrontendStatus> = {}): FrontendStatus {
     resentTotal: 4,
     decisionsTotal: { 'short: own backend': 1_800, 'long: first primary': 200 },
     backends: names.map((name) => seen(name)),
-    loopDelayMs: 0.6,
+    shell: { loopDelayMs: 0.6 },
     ...change,
   }
 }
@@ -52,7 +51,7 @@ function backend(change: Partial<BackendStatus> = {}): BackendStatus {
     position: 1_500_000,
     requestsTotal: 700,
     appendsTotal: 90,
-    loopDelayMs: 12.3,
+    shell: { loopDelayMs: 12.3 },
     ...change,
   }
 }
@@ -174,7 +173,7 @@ async function answering(test: TestContext, body: string): Promise<number> {
 
 describe('asking the roles', () => {
   it('tells one that answers from one that is down and from something else', async (test) => {
-    const port = await answering(test, JSON.stringify(frontend()))
+    const port = await answering(test, JSON.stringify({ name: 'frontend-1', figures: frontend() }))
     const strange = await answering(test, '<html>')
     const free = await answering(test, '')
     const [first, ...others] = config.backends

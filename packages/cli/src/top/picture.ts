@@ -60,11 +60,20 @@ export function pictureOf(config: Config, now: Sample, before: Sample | undefine
       if (answer === undefined || !answer.ok) {
         return { name, state: 'down', why: answer?.why ?? 'not asked' }
       }
-      const { clients, waiting, resentTotal, requestsTotal, loopDelayMs } = answer.status
+      const { clients, waiting, resentTotal, requestsTotal, shell } = answer.status
       const earlier = statusOf(before?.frontends.get(name))
       const rate = perSecond(requestsTotal, earlier?.requestsTotal)
-      const delay = loopDelayMs === undefined ? {} : { loopDelayMs }
-      return { name, state: 'running', why: '', clients, waiting, resentTotal, ...rate, ...delay }
+      const { loopDelayMs } = shell
+      return {
+        name,
+        state: 'running',
+        why: '',
+        clients,
+        waiting,
+        resentTotal,
+        loopDelayMs,
+        ...rate,
+      }
     }),
     backends: rows.map((row) => {
       return row.position === undefined ? row : { ...row, lag: head - row.position }
@@ -91,10 +100,9 @@ function backendRow(
   const judged = judgement(seen)
   if (own !== undefined) {
     const { clients, inFlight, position } = own
-    const loopDelayMs = own.loopDelayMs ?? told?.loopDelayMs
-    const delay = loopDelayMs === undefined ? {} : { loopDelayMs }
+    const { loopDelayMs } = own.shell
     const state = judged ?? { state: 'running', why: 'no front-end can be asked' }
-    return { name, rank, ...state, clients, inFlight, position, ...delay }
+    return { name, rank, ...state, clients, inFlight, position, loopDelayMs }
   }
   // Elsewhere, perhaps: then a front-end knows.
   if (judged?.state === 'active' && told !== undefined) {

@@ -28,8 +28,9 @@ const backendView = z.object({
 })
 export type SeenBackend = z.infer<typeof backendView>
 
-const frontendStatus = z.object({
-  name: z.string(),
+const shell = z.object({ loopDelayMs: count })
+
+const frontendFigures = z.object({
   clients: count,
   followers: count,
   waiting: count,
@@ -37,11 +38,11 @@ const frontendStatus = z.object({
   resentTotal: count,
   decisionsTotal: z.record(z.string(), count),
   backends: z.array(backendView),
-  loopDelayMs: count.optional(),
+  shell,
 })
-export type FrontendStatus = z.infer<typeof frontendStatus>
+export type FrontendStatus = z.infer<typeof frontendFigures>
 
-const backendStatus = z.object({
+const backendFigures = z.object({
   clients: count,
   inFlight: count,
   feeds: count,
@@ -49,9 +50,9 @@ const backendStatus = z.object({
   position: count,
   requestsTotal: count,
   appendsTotal: count,
-  loopDelayMs: count.optional(),
+  shell,
 })
-export type BackendStatus = z.infer<typeof backendStatus>
+export type BackendStatus = z.infer<typeof backendFigures>
 
 export type Answer<T> =
   | { readonly ok: true; readonly status: T }
@@ -68,25 +69,28 @@ const answerMsMax = 1_000
 const answerBytesMax = 4 * 1024 * 1024
 
 export async function takeSample(config: Config): Promise<Sample> {
-  const asked = <T>(
-    roles: readonly { readonly name: string; readonly adminPort: number }[],
-    shape: z.ZodType<T>,
-  ) => Promise.all(roles.map(async (it) => [it.name, await ask(it.adminPort, shape)] as const))
+  const asked = <T>(roles: readonly AskedRole[], figures: z.ZodType<T>) =>
+    Promise.all(roles.map(async (role) => [role.name, await ask(role, figures)] as const))
   const [frontends, backends] = await Promise.all([
-    asked(config.frontends, frontendStatus),
-    asked(config.backends, backendStatus),
+    asked(config.frontends, frontendFigures),
+    asked(config.backends, backendFigures),
   ])
   const atMs = performance.now()
   return { atMs, frontends: new Map(frontends), backends: new Map(backends) }
 }
 
-async function ask<T>(port: number, shape: z.ZodType<T>): Promise<Answer<T>> {
-  if (port === 0) return { ok: false, why: 'has no admin port' }
-  const { text, why } = await get(port)
+interface AskedRole {
+  readonly name: string
+  readonly adminPort: number
+}
+
+async function ask<T>({ name, adminPort }: AskedRole, figures: z.ZodType<T>): Promise<Answer<T>> {
+  if (adminPort === 0) return { ok: false, why: 'has no admin port' }
+  const { text, why } = await get(adminPort)
   if (text === undefined) return { ok: false, why }
-  const read = shape.safeParse(parsed(text))
-  if (read.success) return { ok: true, status: read.data }
-  return { ok: false, why: `something else answers at port ${port}` }
+  const read = z.object({ name: z.literal(name), figures }).safeParse(parsed(text))
+  if (read.success) return { ok: true, status: read.data.figures }
+  return { ok: false, why: `something else answers at port ${adminPort}` }
 }
 
 function parsed(text: string): unknown {

@@ -1,0 +1,144 @@
+/**
+ * The client behind `send` and `tail`: the identity and the address that `starling chat` remembers, or
+ * those given. Nobody is there to be asked, so what is missing is said and nothing is guessed; a
+ * certificate that no authority signed is accepted only by its fingerprint.
+ */
+import type { StarlingClient } from '@starling/client/api'
+import type { NodeConnectOptions } from '@starling/client/connect-options'
+import { connect } from '@starling/client/node'
+import { readProfile } from '@starling/client/profile'
+import { CannotStart } from '../exit-codes.ts'
+import { version } from '../version.ts'
+
+export const identityOptions = {
+  address: { type: 'string' },
+  name: { type: 'string' },
+  profile: { type: 'string', default: 'default' },
+  fingerprint: { type: 'string' },
+} as const
+
+export interface IdentityArguments {
+  readonly address?: string | undefined
+  readonly name?: string | undefined
+  readonly profile: string
+  readonly fingerprint?: string | undefined
+}
+
+export interface Patience {
+  note(text: string): void
+  /** For ever when not given. */
+  readonly waitMsMax?: number
+}
+
+/** Silence before the person is told that nothing answers yet. */
+const quietMsMax = 2_000
+
+/** A client that was welcomed once, or `CannotStart`. */
+export async function openPipeClient(
+  given: IdentityArguments,
+  patience: Patience,
+): Promise<StarlingClient> {
+  const client = await connect(await optionsOf(given))
+  const ready = await welcomed(client, patience)
+  if (ready === 'late') {
+    await client.close()
+    throw new CannotStart(
+      `no front-end answers (${stateOf(client)})`,
+      'see that Starling runs and that --address is right',
+    )
+  }
+  if (ready.ok) return client
+  await client.close()
+  throw new CannotStart(
+    `the server does not let you in as this (${ready.code}): ${ready.say}`,
+    'choose another --name or --profile, or log in again with "starling chat"',
+  )
+}
+
+async function welcomed(
+  client: StarlingClient,
+  { note, waitMsMax }: Patience,
+): Promise<Awaited<ReturnType<StarlingClient['ready']>> | 'late'> {
+  const late = Promise.withResolvers<'late'>()
+  const timers = [
+    setTimeout(
+      () => note(`No front-end answers yet (${stateOf(client)}); trying on …`),
+      quietMsMax,
+    ),
+  ]
+  if (waitMsMax !== undefined) timers.push(setTimeout(() => late.resolve('late'), waitMsMax))
+  try {
+    return await Promise.race([client.ready(), late.promise])
+  } finally {
+    for (const timer of timers) clearTimeout(timer)
+  }
+}
+
+function stateOf(client: StarlingClient): string {
+  const state = client.snapshot().connection
+  switch (state.kind) {
+    case 'connecting':
+    case 'greeting':
+      return state.address
+    case 'waiting':
+      return state.why
+    default:
+      return state.kind
+  }
+}
+
+async function optionsOf(given: IdentityArguments): Promise<NodeConnectOptions> {
+  const { address, name, profile, fingerprint } = given
+  const known = await readProfile(profile)
+  if (address === undefined && (known?.addresses.length ?? 0) === 0) {
+    throw new CannotStart(
+      'no front-end is known yet',
+      'say where: --address HOST:PORT, as "starling up" prints it; it is remembered',
+    )
+  }
+  const userName = known?.userName
+  if (userName === undefined && name === undefined) {
+    throw new CannotStart(
+      `nobody is remembered in the profile "${profile}"`,
+      'say who you are: --name NAME; or log in with "starling chat"',
+    )
+  }
+  if (userName !== undefined && name !== undefined && name !== userName) {
+    throw new CannotStart(
+      `the profile "${profile}" belongs to ${userName}`,
+      'leave --name out, or use another --profile',
+    )
+  }
+  return {
+    profile,
+    client: `starling-pipe ${version()}`,
+    ...(address === undefined ? {} : { addresses: [address] }),
+    ...(userName === undefined && name !== undefined
+      ? { auth: { kind: 'guest', name } as const }
+      : {}),
+    ...(fingerprint === undefined ? {} : { pin: { fingerprint } }),
+  }
+}
+
+/**
+ * The id of a room: by id, `#title` or `@person`. A public room that one is not in is joined.
+ */
+export async function findRoom(
+  client: Pick<StarlingClient, 'snapshot' | 'join' | 'openDirect'>,
+  wanted: string,
+): Promise<string> {
+  const folded = wanted.toLowerCase()
+  const held = client.snapshot().rooms.find(({ room, kind, title }) => {
+    const sign = kind === 'direct' ? '@' : '#'
+    return room === wanted || `${sign}${title}`.toLowerCase() === folded
+  })
+  if (held !== undefined) return held.room
+  const found = wanted.startsWith('@')
+    ? await client.openDirect(wanted.slice(1))
+    : await client.join(wanted)
+  if (found.ok) return found.value
+  throw new CannotStart(
+    `cannot come into ${wanted} (${found.code}): ${found.say}`,
+    'name a room as #title, a person as @name, or make the room in "starling chat"',
+  )
+}
