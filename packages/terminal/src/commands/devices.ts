@@ -1,0 +1,20 @@
+import { sanitiseLine } from '../text/sanitise.ts'
+import { granted, type PlainCommand } from './command.ts'
+
+export const devicesCommand: PlainCommand = {
+  name: 'devices',
+  usage: '',
+  summary: 'Where you are logged in',
+  completes: 'nothing',
+  needs: 'nothing',
+  isArgumentNeeded: false,
+  async run({ client, ui }) {
+    const devices = granted(ui, await client.devices())
+    if (devices === undefined) return
+    const items = devices.map((one, at) => ({
+      label: `${at + 1}  ${sanitiseLine(one.label) || 'a device'}`,
+      detail: `${one.isThis ? 'this one, ' : ''}since ${new Date(one.addedAt).toISOString().slice(0, 10)}`,
+    }))
+    ui.panel('Devices · /revoke number logs one out', items)
+  },
+}

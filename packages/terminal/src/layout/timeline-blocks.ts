@@ -1,0 +1,146 @@
+/**
+ * A room's timeline as blocks of rows. Rows are laid out when they are asked for and remembered by
+ * the line's identity, which the SDK keeps while a line does not change; so a frame costs the rows
+ * on the screen, however long the timeline is.
+ */
+import type { RoomSnapshot, TimelineLine, TimelineSnapshot } from '@starling/client/api'
+import { dayName, dayOf } from '../text/moment.ts'
+import { sanitiseLine } from '../text/sanitise.ts'
+import type { Blocks } from './list-window.ts'
+import { goesOn, type ListLine, type PaneStyle, rowsOf } from './message-rows.ts'
+import { emptyLine, type Line, ruleWith, span } from './span.ts'
+
+/** The block before the first line: what lies further back. */
+export const beginningKey = 'beginning'
+/** In a room of so few, everybody's coming and going is shown. */
+const intimateMembersMax = 6
+/** Who wrote within this time of coming or going is not silent. */
+const silentMs = 10 * 60_000
+
+export interface TimelineStyle extends PaneStyle {
+  /** Day of today in that zone. */
+  readonly today: number
+  /** The line `new` stands before the first message of others after this index. */
+  readonly unreadAfter: number | undefined
+}
+
+export interface TimelineBlocks extends Blocks {
+  lineAt(at: number): ListLine | undefined
+}
+
+interface Laid {
+  readonly before: ListLine | undefined
+  readonly isContinued: boolean
+  readonly width: number
+  readonly rows: readonly Line[]
+}
+
+export class RowCache {
+  readonly #laid = new WeakMap<ListLine, Laid>()
+  readonly #shown = new WeakMap<TimelineSnapshot, readonly ListLine[]>()
+
+  rows(line: ListLine, context: Parameters<typeof rowsOf>[1]): readonly Line[] {
+    const { before, isContinued, style } = context
+    const laid = this.#laid.get(line)
+    if (
+      laid?.before === before &&
+      laid?.isContinued === isContinued &&
+      laid.width === style.width
+    ) {
+      return laid.rows
+    }
+    const rows = rowsOf(line, context)
+    this.#laid.set(line, { before, isContinued, width: style.width, rows })
+    return rows
+  }
+
+  shown(room: RoomSnapshot): readonly ListLine[] {
+    const known = this.#shown.get(room.timeline)
+    if (known !== undefined) return known
+    const shown = shownLines(room)
+    this.#shown.set(room.timeline, shown)
+    return shown
+  }
+}
+
+export function timelineBlocks(
+  room: RoomSnapshot,
+  style: TimelineStyle,
+  cache: RowCache,
+): TimelineBlocks {
+  const lines = cache.shown(room)
+  const firstUnread = firstAfter(lines, style.unreadAfter)
+  const head = beginningRows(room, style)
+  return {
+    count: lines.length + 1,
+    keyAt: (at) => (at === 0 ? beginningKey : (lines[at - 1]?.key ?? beginningKey)),
+    lineAt: (at) => lines[at - 1],
+    rowsAt: (at) => {
+      const line = lines[at - 1]
+      if (line === undefined) return head
+      const before = lines[at - 2]
+      const above = separators(line, before, { style, isFirstUnread: at - 1 === firstUnread })
+      const isContinued = above.length === 0 && goesOn(line, before, style)
+      return [...above, ...cache.rows(line, { style, before, isContinued })]
+    },
+  }
+}
+
+function separators(
+  line: ListLine,
+  before: ListLine | undefined,
+  at: { readonly style: TimelineStyle; readonly isFirstUnread: boolean },
+): readonly Line[] {
+  const { style } = at
+  const rows: Line[] = []
+  const day = dayOf(line.at, style.zone)
+  if (before === undefined || dayOf(before.at, style.zone) !== day) {
+    rows.push(ruleWith([span(dayName(day, style.today), 'quiet')], style.width))
+  }
+  if (at.isFirstUnread) rows.push(ruleWith([span('new', 'accent')], style.width, 'accent'))
+  return rows
+}
+
+function beginningRows(room: RoomSnapshot, style: TimelineStyle): readonly Line[] {
+  const { hasOlder, isLoadingOlder } = room.timeline
+  if (hasOlder) return [[span(isLoadingOlder ? '  Earlier messages …' : '', 'quiet')]]
+  const title = sanitiseLine(room.title)
+  const where = room.kind === 'direct' ? `your conversation with ${title}` : `#${title}`
+  const words = `  This is the beginning of ${where}.`
+  return [[span(style.width > words.length ? words : '  The beginning.', 'quiet')], emptyLine]
+}
+
+/** Number of the first message of somebody else after the index, among `lines`. */
+function firstAfter(lines: readonly ListLine[], after: number | undefined): number {
+  if (after === undefined) return -1
+  return lines.findIndex((line) => line.kind === 'message' && line.index > after && !line.isOwn)
+}
+
+/**
+ * What is worth a row: not the coming and going of people who write nothing, not the sends that show
+ * in the message they change, unless they failed.
+ */
+function shownLines(room: RoomSnapshot): readonly ListLine[] {
+  const { lines, sends } = room.timeline
+  const isIntimate = room.members <= intimateMembersMax
+  const kept = isIntimate ? lines : withoutSilent(lines)
+  const own = sends.filter(({ item, state }) => item.op.kind === 'post' || state === 'failed')
+  return [...kept, ...own]
+}
+
+function withoutSilent(lines: readonly TimelineLine[]): readonly TimelineLine[] {
+  const wrote = new Map<string, number[]>()
+  for (const line of lines) {
+    if (line.kind !== 'message') continue
+    const times = wrote.get(line.by)
+    if (times === undefined) wrote.set(line.by, [line.at])
+    else times.push(line.at)
+  }
+  return lines.filter((line) => {
+    if (line.kind !== 'system' || (line.body.kind !== 'join' && line.body.kind !== 'leave')) {
+      return true
+    }
+    const times = wrote.get(line.by) ?? []
+    return times.some((at) => Math.abs(at - line.at) <= silentMs)
+  })
+}

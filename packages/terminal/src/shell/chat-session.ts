@@ -1,0 +1,193 @@
+/**
+ * The chat itself: one loop around the model. Inputs, the SDK's changes and the passing of time
+ * become events; the model answers with acts; afterwards at most one frame is drawn. Nothing runs
+ * while nothing happens: there is one timer, set to the moment at which time would change the screen.
+ */
+import type { StarlingClient } from '@starling/client/api'
+import { createElement as h } from 'react'
+import { bareText } from '../layout/bare.ts'
+import { screenLines } from '../layout/screen-lines.ts'
+import { RowCache } from '../layout/timeline-blocks.ts'
+import { roomOf } from '../model/geometry.ts'
+import { activityCounts } from '../model/room-order.ts'
+import { type Event, startState, type UiState } from '../model/state.ts'
+import { listOf } from '../model/surroundings.ts'
+import { update } from '../model/update.ts'
+import { nextWake } from '../model/waking.ts'
+import type { Screen } from '../screen/terminal-screen.ts'
+import type { ZoneOffset } from '../text/moment.ts'
+import { sanitiseLine } from '../text/sanitise.ts'
+import { App } from '../view/app.ts'
+import type { InkRenderer } from '../view/ink-renderer.ts'
+import type { Theme } from '../view/theme.ts'
+import type { Drafts } from './drafts.ts'
+import { type Performer, perform } from './perform.ts'
+
+/** Frames follow each other no faster. */
+const frameMs = 16
+
+export interface ChatParts {
+  readonly client: StarlingClient
+  readonly screen: Screen
+  readonly renderer: InkRenderer
+  readonly theme: Theme
+  readonly drafts: Drafts
+  readonly clock: Clock
+}
+
+export interface Clock {
+  /** The SDK's: never goes back. */
+  nowMs(): number
+  wallMs(): number
+  readonly zone: ZoneOffset
+}
+
+export class ChatSession {
+  readonly #parts: ChatParts
+  readonly #cache = new RowCache()
+  readonly #performer: Performer
+  readonly #questions = new Map<number, (text: string | undefined) => void>()
+  readonly #ended = Promise.withResolvers<void>()
+  #state: UiState
+  #questionCount = 0
+  #wake: NodeJS.Timeout | undefined
+  #frame: NodeJS.Timeout | undefined
+  #drawnMs = Number.NEGATIVE_INFINITY
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts
+    const { client, screen, drafts, clock } = parts
+    this.#state = startState({
+      columns: screen.columns,
+      rows: screen.rows,
+      nowMs: clock.nowMs(),
+      wallMs: clock.wallMs(),
+      zone: clock.zone,
+      drafts: drafts.all,
+    })
+    this.#performer = {
+      client,
+      screen,
+      drafts,
+      room: () => this.#state.room,
+      dispatch: (event) => this.#dispatch(event),
+      ask: (label, options) => this.ask(label, options?.isSecret ?? false),
+      answer: (id, text) => this.#answer(id, text),
+      quit: () => this.#ended.resolve(),
+    }
+  }
+
+  /** Until the person leaves. */
+  async run(): Promise<void> {
+    const { client, screen, drafts } = this.#parts
+    screen.enter({
+      onInput: (input) => this.#dispatch({ kind: 'input', input }),
+      onResize: () => this.#resize(),
+    })
+    const undo = [
+      client.subscribe(() => this.#dispatch({ kind: 'world' })),
+      client.on('entry', ({ room, entry }) => this.#refreshPeople(room, entry.kind)),
+    ]
+    const { room } = drafts
+    const isThere = client.snapshot().rooms.some((one) => one.room === room)
+    this.#dispatch(room !== undefined && isThere ? { kind: 'go', room } : { kind: 'world' })
+    await this.#ended.promise
+    for (const stop of undo) stop()
+    clearTimeout(this.#wake)
+    clearTimeout(this.#frame)
+    drafts.flush()
+    screen.leave()
+    this.#parts.renderer.close()
+  }
+
+  quit(): void {
+    this.#ended.resolve()
+  }
+
+  /** Asks the person something; undefined when they give no answer. */
+  ask(label: string, isSecret: boolean): Promise<string | undefined> {
+    const id = this.#questionCount++
+    const { promise, resolve } = Promise.withResolvers<string | undefined>()
+    this.#questions.set(id, resolve)
+    this.#dispatch({ kind: 'prompt', id, label, isSecret })
+    return promise
+  }
+
+  #answer(id: number, text: string | undefined): void {
+    this.#questions.get(id)?.(text)
+    this.#questions.delete(id)
+  }
+
+  #dispatch(event: Event): void {
+    const { client, clock } = this.#parts
+    const world = client.snapshot()
+    const times = { nowMs: clock.nowMs(), wallMs: clock.wallMs() }
+    const { state, acts } = update(this.#state, event, { world, cache: this.#cache, ...times })
+    this.#state = state
+    for (const act of acts) perform(act, this.#performer)
+    this.#schedule()
+  }
+
+  #resize(): void {
+    const { columns, rows } = this.#parts.screen
+    this.#dispatch({ kind: 'resize', columns, rows })
+    // A resize is answered at once, in one frame.
+    this.#draw()
+  }
+
+  #refreshPeople(room: string, kind: string): void {
+    const isAboutPeople = /^(join|leave|kick|ban|role|mute)$/.test(kind)
+    if (isAboutPeople && room === this.#state.room)
+      perform({ kind: 'load-people', room }, this.#performer)
+  }
+
+  #schedule(): void {
+    const waitMs = Math.max(0, this.#drawnMs + frameMs - this.#parts.clock.nowMs())
+    this.#frame ??= setTimeout(() => this.#draw(), waitMs)
+    clearTimeout(this.#wake)
+    const wakeMs = nextWake(this.#state, this.#parts.client.snapshot())
+    if (wakeMs === undefined) return
+    const leftMs = Math.max(1, Math.ceil(wakeMs - this.#parts.clock.nowMs()))
+    this.#wake = setTimeout(() => this.#dispatch({ kind: 'tick' }), leftMs)
+  }
+
+  #draw(): void {
+    clearTimeout(this.#frame)
+    this.#frame = undefined
+    const { client, screen, renderer, theme, clock } = this.#parts
+    this.#drawnMs = clock.nowMs()
+    // A slow line gets the newest frame when it has swallowed the last one, not every frame.
+    if (screen.isBusy) {
+      this.#schedule()
+      return
+    }
+    const state = this.#state
+    const world = client.snapshot()
+    const { columns, rows } = state
+    const list =
+      state.mode.kind === 'bare' ? listOf(state, { world, cache: this.#cache }) : undefined
+    if (list !== undefined) {
+      const me = sanitiseLine(world.me?.name ?? '')
+      const { window, blocks } = list
+      screen.show({
+        columns,
+        rows,
+        bare: bareText(blocks, { window, columns, rows, zone: state.zone, me }),
+      })
+      return
+    }
+    const lines = screenLines(state, world, this.#cache)
+    const frame = renderer.rows(h(App, { lines, theme }), { columns, rows })
+    const { cursor } = lines
+    screen.show({ columns, rows, lines: frame, ...(cursor === undefined ? {} : { cursor }) })
+    screen.title(this.#title())
+  }
+
+  #title(): string {
+    const world = this.#parts.client.snapshot()
+    const room = roomOf(world, this.#state.room)
+    const { mentions, unread } = activityCounts(world, this.#state.room)
+    const count = mentions + unread === 0 ? '' : ` (${mentions > 0 ? mentions : unread})`
+    return `${room === undefined ? 'Starling' : sanitiseLine(room.title)}${count}`
+  }
+}

@@ -1,0 +1,41 @@
+/** Text measured in terminal cells. A grapheme takes 0, 1 or 2 of them and is never cut in half. */
+import stringWidth from 'string-width'
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const isAscii = /^[\x20-\x7e]*$/
+
+export function widthOf(text: string): number {
+  return isAscii.test(text) ? text.length : stringWidth(text)
+}
+
+export function graphemes(text: string): readonly string[] {
+  if (isAscii.test(text)) return text.split('')
+  return Array.from(segmenter.segment(text), (part) => part.segment)
+}
+
+/** The longest beginning that fits. */
+export function takeCells(text: string, cells: number): string {
+  if (widthOf(text) <= cells) return text
+  let used = 0
+  let taken = ''
+  for (const grapheme of graphemes(text)) {
+    used += widthOf(grapheme)
+    if (used > cells) break
+    taken += grapheme
+  }
+  return taken
+}
+
+/** At most `cells` wide; what is cut shows as an ellipsis. */
+export function clip(text: string, cells: number): string {
+  if (cells <= 0) return ''
+  if (widthOf(text) <= cells) return text
+  return `${takeCells(text, cells - 1)}…`
+}
+
+/** Exactly `cells` wide. */
+export function fit(text: string, cells: number, side: 'left' | 'right' = 'left'): string {
+  const clipped = clip(text, cells)
+  const space = ' '.repeat(Math.max(0, cells - widthOf(clipped)))
+  return side === 'left' ? clipped + space : space + clipped
+}
