@@ -1,6 +1,8 @@
 /** The options that say which configuration holds; the same for every command that needs one. */
 import { type Config, loadConfig } from '@starling/server/config/config'
 import type { ConfigFlags } from '@starling/server/config/config-values'
+import { nearestWord } from '@starling/server/config/nearest-word'
+import { UsageError } from './exit-codes.ts'
 import type { CommandSurroundings } from './subcommand.ts'
 
 export const configOptions = {
@@ -20,4 +22,20 @@ export function argumentsOf(flags: ConfigFlags): readonly string[] {
   return Object.entries({ config, data, port }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   )
+}
+
+/** The role that a process takes: the one named, or the only one there is. */
+export function chosenRole(
+  kind: 'front-end' | 'backend',
+  name: string | undefined,
+  roles: readonly { readonly name: string }[],
+): string {
+  const names = roles.map((it) => it.name)
+  const [only, ...others] = names
+  if (name === undefined && only !== undefined && others.length === 0) return only
+  if (name === undefined) throw new UsageError(`say which: --name ${names.join(' or ')}`)
+  if (names.includes(name)) return name
+  const near = nearestWord(name, names)
+  const hint = near === undefined ? `there are ${names.join(', ')}` : `did you mean "${near}"?`
+  throw new UsageError(`the configuration has no ${kind} "${name}"; ${hint}`)
 }

@@ -1,4 +1,5 @@
 /** What each role's process is told at its start, out of the configuration. */
+import assert from 'node:assert/strict'
 import { backendTuning } from '@starling/core/backend/backend-io'
 import { frontendTuning } from '@starling/core/frontend/frontend-io'
 import { type Limits, limits } from '@starling/protocol/limits'
@@ -13,11 +14,11 @@ import type { AdminSettings, TraceSettings } from '../telemetry/telemetry-settin
 import type { Config, FrontendConfig } from './config.ts'
 import { defaultHost, type SettingKey, settings } from './settings.ts'
 
-/** Undefined when the configuration has no front-end of that name. */
-export function frontendSettingsOf(config: Config, name: string): FrontendSettings | undefined {
+/** The configuration must have a front-end of that name. */
+export function frontendSettingsOf(config: Config, name: string): FrontendSettings {
   const { values } = config
   const frontend = config.frontends.find((it) => it.name === name)
-  if (frontend === undefined) return undefined
+  assert(frontend, `no front-end "${name}"`)
   const others = config.frontends.filter((it) => it !== frontend)
   return {
     name,
@@ -49,10 +50,10 @@ export function frontendSettingsOf(config: Config, name: string): FrontendSettin
   }
 }
 
-/** Undefined when the configuration has no backend of that name. */
-export function backendSettingsOf(config: Config, name: string): BackendSettings | undefined {
+/** The configuration must have a backend of that name. */
+export function backendSettingsOf(config: Config, name: string): BackendSettings {
   const backend = config.backends.find((it) => it.name === name)
-  if (backend === undefined) return undefined
+  assert(backend, `no backend "${name}"`)
   return {
     name,
     rank: backend.rank,
