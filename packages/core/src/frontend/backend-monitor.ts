@@ -7,6 +7,7 @@
  */
 import type { Health, Rank } from '../link/down.ts'
 import { linkVersion } from '../link/up.ts'
+import type { Position } from '../log/record.ts'
 import type { AwakeClock } from './awake-clock.ts'
 import type { BackendStatus } from './frontend-io.ts'
 
@@ -30,6 +31,8 @@ export class BackendMonitor {
   version = 0
   #active: readonly string[] = []
   #readable: readonly string[] = []
+  /** The greatest position that any backend has shown; new sessions read from there on (P6). */
+  position: Position = 0
 
   constructor(options: {
     readonly clock: AwakeClock
@@ -124,6 +127,7 @@ export class BackendMonitor {
     const watched = this.#backends.get(backend)
     if (watched?.isLinked !== true) return
     watched.health = health
+    this.reached(health.position)
     watched.heardMs = this.#clock.ms
     this.#judge(watched)
   }
@@ -132,6 +136,10 @@ export class BackendMonitor {
   heard(backend: string): void {
     const watched = this.#backends.get(backend)
     if (watched !== undefined && watched.status !== 'silent') watched.heardMs = this.#clock.ms
+  }
+
+  reached(position: Position): void {
+    this.position = Math.max(this.position, position)
   }
 
   tick(): void {

@@ -86,6 +86,7 @@ export class Followers {
       this.#batched.add(fed)
       if (entry.gone !== undefined) this.#gone(fed, entry.gone, index)
       if (!isSelf) continue
+      if (entry.follow !== undefined) this.#flush(fed)
       for (const session of [...fed.sessions()]) this.#affect(session, fed, index, entry)
     }
   }
@@ -133,6 +134,8 @@ export class Followers {
       return this.#options.revoked(session)
     }
     if (index !== online.selfSeen + 1) return
+    // No entry of a new room may reach a session before it was told of the room.
+    if (entry.follow !== undefined && (fed.placeOf(session) ?? 0) <= index) return
     online.selfSeen = index
     const { follow, unfollow } = entry
     if (unfollow !== undefined) this.unfollow(session, unfollow)

@@ -2,9 +2,10 @@
  * Sender's order (P4). The sends of one session's outbox in one room form a lane. All its
  * unanswered sends are at one backend: link and record keep their order, so they are pipelined.
  * When the policy names another backend for the next send, that one and all behind it wait until
- * the lane is empty. When the lane's backend fails, all its unanswered sends go in the order of their numbers to one
- * other backend, before anything behind them. Backends that failed the lane are not tried again
- * until one succeeded, or until all failed; then the lane waits a moment, longer each time.
+ * the lane is empty. When the lane's backend fails, all its unanswered sends go in the order of
+ * their numbers to one other backend, before anything behind them. Backends that failed the lane
+ * are not tried again until one succeeded, or until all failed; then the lane waits a moment,
+ * longer each time.
  *
  * Any other request is a lane of its own, with nothing behind it.
  */

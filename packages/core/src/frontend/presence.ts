@@ -105,9 +105,11 @@ export class Presence {
     this.#outputs.link(fed.backend, { t: 'feed', room: fed.room, from: fed.next })
   }
 
+  /** Nobody is told who is in their own self room. */
   #tell(fed: FedRoom, change: { came: readonly string[]; went: readonly string[] }): void {
     const receivers: string[] = []
     for (const session of fed.sessions()) {
+      if (session.online?.user === fed.room) return
       if (session.isBlocked) session.online?.stalePresence.add(fed.room)
       else receivers.push(session.id)
     }

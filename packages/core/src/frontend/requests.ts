@@ -110,6 +110,7 @@ export class Requests implements LaneHost {
       }
     }
     const { session } = pending.asked
+    this.#options.monitor.reached(frame.position)
     session.position = Math.max(session.position, frame.position)
     if (pending.backend === backend) this.#measure(pending, backend)
     this.#settle(now, pending, reply)

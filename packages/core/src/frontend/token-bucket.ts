@@ -2,6 +2,9 @@
  * Bounds a rate: a bucket of `burst` tokens that refills at `perSecond`. Taking more than is there
  * takes nothing and says how long to wait.
  */
+/** What fractions of tokens may be off by. */
+const roundingMax = 1e-6
+
 export interface Rate {
   readonly perSecond: number
   readonly burst: number
@@ -27,13 +30,14 @@ export class TokenBucket {
 
   waitMs(nowMs: number, tokens: number): number {
     this.#refill(nowMs)
-    if (this.#tokens >= tokens) return 0
-    return Math.ceil(((tokens - this.#tokens) * 1_000) / this.#rate.perSecond)
+    const missing = tokens - this.#tokens
+    if (missing < roundingMax) return 0
+    return Math.ceil((missing * 1_000) / this.#rate.perSecond - roundingMax)
   }
 
   isFull(nowMs: number): boolean {
     this.#refill(nowMs)
-    return this.#tokens >= this.#rate.burst
+    return this.#tokens > this.#rate.burst - roundingMax
   }
 
   #refill(nowMs: number): void {

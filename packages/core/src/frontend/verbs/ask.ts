@@ -1,4 +1,7 @@
-/** A question, or a change outside a room: passed on as it is, answered under its number. */
+/**
+ * A question, or a change outside a room: passed on as it is, answered under its number. Answers
+ * may be large; who does not take them gets no more of them (P7).
+ */
 import type { AskFrame } from '../../link/up.ts'
 import type { Desk } from '../desk.ts'
 import type { SaidOnline, Verb } from './verb.ts'
@@ -18,6 +21,9 @@ export const password: Verb<Extract<AskFrame, { t: 'password' }>> = {
 }
 
 function run(desk: Desk, { now, session, online, frame }: SaidOnline<AskFrame>): void {
+  if (session.isBlocked) {
+    return desk.refusals.error(session, 'too-many-in-flight', { ask: frame.ask })
+  }
   const room = 'room' in frame ? frame.room : undefined
   const code = desk.requests.ask(now, {
     session,
