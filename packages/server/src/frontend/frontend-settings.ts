@@ -62,6 +62,8 @@ export interface FrontendShellTuning {
   readonly upgradeMsMax: number
   /** Above it a client counts as blocked and is sent nothing more until it drains. */
   readonly clientWriteBytesMax: number
+  /** Above it a client is cut at once. One turn's answers of history fit. */
+  readonly clientCutBytesMax: number
   /** Blocked for so long: closed as a slow reader. */
   readonly clientBlockedMsMax: number
   /** How long a client that was told to close may take before its socket is cut. */
@@ -78,6 +80,7 @@ export const frontendShellTuning: FrontendShellTuning = {
   backlogMax: 4_096,
   upgradeMsMax: 10_000,
   clientWriteBytesMax: 1024 * 1024,
+  clientCutBytesMax: 64 * 1024 * 1024,
   clientBlockedMsMax: 30_000,
   closeMsMax: 2_000,
   drainMsMax: 10_000,

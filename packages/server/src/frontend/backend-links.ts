@@ -1,0 +1,75 @@
+/** A front-end's links, one to each backend of the configuration. */
+import type { LinkDown } from '@starling/core/link/down'
+import type { LinkUp } from '@starling/core/link/up'
+import { LinkDialer } from '../link/link-dialer.ts'
+import type { Trace } from '../telemetry/trace.ts'
+import type { FrontendBackend, FrontendSettings } from './frontend-settings.ts'
+
+export interface BackendLinksOptions {
+  readonly settings: FrontendSettings
+  readonly trace: Trace
+  onOpen(backend: string): void
+  onFrame(backend: string, frame: LinkDown): void
+  onEnd(backend: string): void
+}
+
+export class BackendLinks {
+  readonly #options: BackendLinksOptions
+  readonly #dialers = new Map<string, LinkDialer>()
+  #dialsFailed = 0
+
+  /** Throws a StartError when a link would not be protected. Dials only after `start`. */
+  constructor(options: BackendLinksOptions) {
+    this.#options = options
+    for (const backend of options.settings.backends) {
+      this.#dialers.set(backend.name, this.#dialerTo(backend))
+    }
+  }
+
+  get dialsFailedTotal(): number {
+    return this.#dialsFailed
+  }
+
+  start(): void {
+    for (const dialer of this.#dialers.values()) dialer.start()
+  }
+
+  send(backend: string, frame: LinkUp): void {
+    this.#dialers.get(backend)?.send(frame)
+  }
+
+  close(): void {
+    for (const dialer of this.#dialers.values()) dialer.close()
+  }
+
+  abort(): void {
+    for (const dialer of this.#dialers.values()) dialer.abort()
+  }
+
+  #dialerTo({ name, host, port }: FrontendBackend): LinkDialer {
+    const { settings, trace, onOpen, onFrame, onEnd } = this.#options
+    let wasTold = false
+    return new LinkDialer({
+      address: { host, port },
+      security: settings.linkSecurity,
+      tuning: settings.linkTuning,
+      chance: Math.random,
+      onOpen: () => {
+        wasTold = false
+        trace.info({ backend: name }, 'linked to a backend')
+        onOpen(name)
+      },
+      onFrame: (frame) => onFrame(name, frame),
+      onEnd: (end, detail) => {
+        trace.warn({ backend: name, end, detail }, 'the link to a backend ended')
+        onEnd(name)
+      },
+      onRefused: (end, detail) => {
+        this.#dialsFailed += 1
+        // Once for each time it is away; the rest is in the metrics.
+        if (!wasTold) trace.warn({ backend: name, end, detail }, 'a backend cannot be reached')
+        wasTold = true
+      },
+    })
+  }
+}

@@ -1,0 +1,129 @@
+/** All client connections of a front-end: texts out, texts in, and who does not read. */
+import type { Socket } from 'node:net'
+import type { CloseReason } from '@starling/protocol/close-codes'
+import type { WebSocket } from 'ws'
+import type { LimitCounts } from '../telemetry/limit-counts.ts'
+import { ClientConnection, writeStateOf } from './client-connection.ts'
+import type { FrontendShellTuning } from './frontend-settings.ts'
+import { textFrame } from './text-frame.ts'
+import { extendRuns } from './text-run.ts'
+
+export interface ClientConnectionsOptions {
+  readonly tuning: FrontendShellTuning
+  readonly limits: LimitCounts
+  onText(session: string, text: string): void
+  /** Once for each connection; nothing comes from it any more. */
+  onEnd(session: string): void
+  onBlocked(session: string): void
+  onDrained(session: string): void
+}
+
+export class ClientConnections {
+  readonly #options: ClientConnectionsOptions
+  readonly #connections = new Map<string, ClientConnection>()
+  readonly #blocked = new Set<ClientConnection>()
+  /** Those with something to write at the end of the turn. */
+  #dirty: ClientConnection[] = []
+  #writes = 0
+  #bytes = 0
+
+  constructor(options: ClientConnectionsOptions) {
+    this.#options = options
+  }
+
+  get figures() {
+    return {
+      blockedClients: this.#blocked.size,
+      clientWritesTotal: this.#writes,
+      clientBytesTotal: this.#bytes,
+    }
+  }
+
+  open(session: string, ws: WebSocket, socket: Socket): void {
+    const connection = new ClientConnection(session, ws, socket)
+    this.#connections.set(session, connection)
+    ws.on('message', (data: Buffer, isBinary: boolean) => {
+      if (!this.#connections.has(session)) return
+      if (isBinary) this.close(session, 'bad-frames')
+      else this.#options.onText(session, data.toString())
+    })
+    // The library has closed by then, with a code; `close` follows.
+    ws.on('error', () => {})
+    ws.on('close', () => this.#gone(connection))
+    socket.on('drain', () => this.#drained(connection))
+  }
+
+  text(sessions: readonly string[], text: string): void {
+    const holders: ClientConnection[] = []
+    for (const session of sessions) {
+      const connection = this.#connections.get(session)
+      if (connection === undefined) continue
+      if (connection.run === undefined) this.#dirty.push(connection)
+      holders.push(connection)
+    }
+    if (holders.length > 0) extendRuns(holders, textFrame(text))
+  }
+
+  /** At the end of a turn: one write for each client that is due something. */
+  flush(nowMs: number): void {
+    const dirty = this.#dirty
+    this.#dirty = []
+    for (const connection of dirty) {
+      const bytes = connection.flush()
+      if (bytes === 0) continue
+      this.#writes += 1
+      this.#bytes += bytes
+      this.#watch(connection, nowMs)
+    }
+  }
+
+  close(session: string, reason: CloseReason): void {
+    const connection = this.#connections.get(session)
+    if (connection === undefined) return
+    connection.close(reason)
+    this.#gone(connection)
+  }
+
+  tick(nowMs: number): void {
+    const { tuning, limits } = this.#options
+    for (const connection of this.#blocked) {
+      const sinceMs = connection.blockedSinceMs ?? nowMs
+      if (nowMs - sinceMs < tuning.clientBlockedMsMax) continue
+      limits.reached('clientBlockedMsMax')
+      this.close(connection.session, 'slow-reader')
+    }
+  }
+
+  abort(): void {
+    for (const connection of [...this.#connections.values()]) connection.cut()
+  }
+
+  #watch(connection: ClientConnection, nowMs: number): void {
+    const { tuning, limits, onBlocked } = this.#options
+    const state = writeStateOf(connection, tuning)
+    if (state === 'reads') return
+    if (state === 'cut') {
+      limits.reached('clientCutBytesMax')
+      connection.cut()
+      return
+    }
+    if (connection.blockedSinceMs !== undefined) return
+    limits.reached('clientWriteBytesMax')
+    connection.blockedSinceMs = nowMs
+    this.#blocked.add(connection)
+    onBlocked(connection.session)
+  }
+
+  #drained(connection: ClientConnection): void {
+    if (!this.#blocked.delete(connection)) return
+    connection.blockedSinceMs = undefined
+    this.#options.onDrained(connection.session)
+  }
+
+  #gone(connection: ClientConnection): void {
+    if (this.#connections.get(connection.session) !== connection) return
+    this.#connections.delete(connection.session)
+    this.#blocked.delete(connection)
+    this.#options.onEnd(connection.session)
+  }
+}

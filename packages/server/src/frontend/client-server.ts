@@ -1,0 +1,188 @@
+/**
+ * The client port: HTTP or HTTPS, and on it WebSocket. Bounds what a stranger may cost before saying
+ * hello: connections, the time to ask for the upgrade, the size of headers and frames. Bytes that are
+ * no WebSocket end that connection with a code of docs/protocol.md, never more.
+ *
+ * A GET is answered by a page; `/` is where the web client will be served.
+ */
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import { closeCodes } from '@starling/protocol/close-codes'
+import { WebSocket, WebSocketServer } from 'ws'
+import { listen } from '../link/listen.ts'
+import type { Certificate } from '../tls/certificate.ts'
+import type { FrontendSettings } from './frontend-settings.ts'
+import { isOriginAllowed, type OriginPolicy } from './origin-policy.ts'
+
+export interface ClientServerOptions {
+  readonly settings: FrontendSettings
+  readonly certificate: Certificate | undefined
+  onConnection(ws: WebSocket, socket: Socket, remote: string): void
+  /** A connection that was turned away; `limit` when that was for one. */
+  onRefused(why: { readonly status: number; readonly limit?: string }): void
+}
+
+const headerBytesMax = 16 * 1024
+/** Connections that are not (yet) WebSockets, above those that are. */
+const otherConnectionsMax = 1_024
+/** Control frames and fragments cost as well; a person's frames are small and whole. */
+const fragmentsMax = 256
+const paths: readonly string[] = ['/', '/ws']
+
+/** Closes with Starling's codes where the library would use the standard's. */
+class ClientWebSocket extends WebSocket {
+  override close(code?: number, data?: string | Buffer): void {
+    if (code === 1009) super.close(closeCodes['frame-too-large'], 'frame-too-large')
+    else if (code === 1002 || code === 1007 || code === 1008) {
+      super.close(closeCodes['bad-frames'], 'bad-frames')
+    } else super.close(code, data)
+  }
+}
+
+export class ClientServer {
+  readonly #options: ClientServerOptions
+  readonly #server: Server
+  readonly #sockets: WebSocket.Server<typeof ClientWebSocket>
+  #origins: OriginPolicy = { listed: [], ownHosts: [] }
+  #port = 0
+  #connections = 0
+
+  /** `accept` comes after it: until then nobody is let in. */
+  static async start(options: ClientServerOptions): Promise<ClientServer> {
+    const server = new ClientServer(options)
+    const { name, host, port, reusePort, shell } = options.settings
+    const bound = await listen(server.#server, {
+      options: { host, port, reusePort, backlog: shell.backlogMax },
+      what: `the client port of front-end ${name}`,
+    })
+    server.#port = bound.port
+    return server
+  }
+
+  private constructor(options: ClientServerOptions) {
+    this.#options = options
+    const { settings, certificate } = options
+    const { upgradeMsMax, connectionsMax, closeMsMax } = settings.shell
+    const http = {
+      headersTimeout: upgradeMsMax,
+      requestTimeout: upgradeMsMax,
+      connectionsCheckingInterval: Math.min(1_000, upgradeMsMax),
+      maxHeaderSize: headerBytesMax,
+      noDelay: true,
+      keepAlive: true,
+    }
+    this.#server =
+      certificate === undefined
+        ? createHttpServer(http)
+        : createHttpsServer({
+            ...http,
+            cert: certificate.cert,
+            key: certificate.key,
+            minVersion: 'TLSv1.2',
+            handshakeTimeout: upgradeMsMax,
+          })
+    this.#server.maxConnections = connectionsMax + otherConnectionsMax
+    this.#server.on('request', answerPage)
+    const sockets = {
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: settings.limits.frameBytesMax,
+      maxFragments: fragmentsMax,
+      closeTimeout: closeMsMax,
+      WebSocket: ClientWebSocket,
+    }
+    this.#sockets = new WebSocketServer(sockets)
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get connections(): number {
+    return this.#connections
+  }
+
+  accept(origins: OriginPolicy): void {
+    this.#origins = origins
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      this.#upgrade(request, { socket, head })
+    })
+  }
+
+  renew({ cert, key }: Certificate): void {
+    if ('setSecureContext' in this.#server && typeof this.#server.setSecureContext === 'function') {
+      this.#server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' })
+    }
+  }
+
+  /** Connections that stand go on. */
+  stopListening(): void {
+    this.#server.close()
+    this.#server.closeIdleConnections()
+  }
+
+  close(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+
+  #upgrade(request: IncomingMessage, link: { socket: Socket; head: Buffer }): void {
+    const { socket, head } = link
+    const refusal = this.#refusalOf(request)
+    if (refusal !== undefined) {
+      this.#options.onRefused(refusal)
+      refuse(socket, refusal.status)
+      return
+    }
+    this.#connections += 1
+    socket.once('close', () => {
+      this.#connections -= 1
+    })
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+      this.#options.onConnection(ws, socket, socket.remoteAddress ?? 'unknown')
+    })
+  }
+
+  #refusalOf(request: IncomingMessage): { status: number; limit?: string } | undefined {
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    if (!paths.includes(path)) return { status: 404 }
+    const { origin, host } = request.headers
+    if (!isOriginAllowed(origin, host, this.#origins)) return { status: 403 }
+    if (this.#connections >= this.#options.settings.shell.connectionsMax) {
+      return { status: 503, limit: 'connectionsMax' }
+    }
+    return undefined
+  }
+}
+
+function refuse(socket: Socket, status: number): void {
+  socket.on('error', () => socket.destroy())
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  )
+}
+
+function answerPage(request: IncomingMessage, response: ServerResponse): void {
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  const isHome = (request.url ?? '').split('?', 1)[0] === '/'
+  const [status, body] = isRead
+    ? isHome
+      ? [200, 'This is a Starling front-end. Connect with: starling chat ADDRESS\n']
+      : [404, 'There is nothing here.\n']
+    : [405, 'Only GET.\n']
+  response.writeHead(status as number, {
+    'content-type': 'text/plain; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'",
+    connection: 'close',
+  })
+  response.end(request.method === 'HEAD' ? '' : body)
+}
