@@ -46,7 +46,7 @@ export function knownAccountOutcome(
       if (store.account(op.user) === undefined) return undefined
       return op.devices.some((one) => store.device(one)?.user === op.user) ? undefined : doneBefore
     case 'read': {
-      if (!isId(op.room, limits)) return refused('invalid')
+      if (!isId(op.room, limits) || !isIndex(op.upTo)) return refused('invalid')
       const member = store.member(op.room, op.user)
       return member !== undefined && member.readUpTo >= op.upTo ? doneBefore : undefined
     }
@@ -78,14 +78,14 @@ function guest(turn: Turn, op: Untrusted<Of<'guest'>>): Outcome {
 
 /** A guest who registers with the token of their device stays who they are. */
 function register(turn: Turn, op: Untrusted<Of<'register'>>): Outcome {
-  const { passwordHash } = op
-  if (!isPasswordHash(passwordHash)) return refused('invalid')
   const isOff = turn.options.isRegistrationOpen ? undefined : 'registration-off'
   const own = guestOf(turn.options, op)
   const found = own === undefined ? foundAgain(turn.options, op) : undefined
   if (found !== undefined) return found
   const arrival = arrivalOf(turn.options, op, isOff)
   if (typeof arrival === 'string') return refused(arrival)
+  const { passwordHash } = op
+  if (!isPasswordHash(passwordHash)) return refused('invalid')
   if (own === undefined) {
     return settleIn(turn, arrival, { label: labelOf(op.label), passwordHash })
   }
@@ -209,10 +209,9 @@ function password(turn: Turn, { user, passwordHash }: Untrusted<Of<'password'>>)
 /** The greatest marker wins, never beyond the room's newest entry. */
 function read(turn: Turn, op: Untrusted<Of<'read'>>): Outcome {
   const { store, limits } = turn
-  const { user, room } = op
-  const upTo = op.upTo as number
+  const { user, room, upTo } = op
   if (!isUserId(user, limits) || !isId(room, limits)) return refused('invalid')
-  if (!Number.isSafeInteger(upTo) || upTo < 0) return refused('invalid')
+  if (!isIndex(upTo)) return refused('invalid')
   const account = store.account(user)
   if (account === undefined) return refused('unknown-user')
   const row = store.room(room)
@@ -224,6 +223,11 @@ function read(turn: Turn, op: Untrusted<Of<'read'>>): Outcome {
 
   store.putMember({ ...member, readUpTo })
   return turn.add(user, { by: account }, { kind: 'read', room, upTo: readUpTo })
+}
+
+/** 0 stands before the first entry. */
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function areIds(value: unknown, limits: Limits): value is readonly string[] {

@@ -97,16 +97,18 @@ function consumed(outbox: OutboxRow, outcome: Outcome, refusalsMax: number): Out
 function firstOutcome(store: Store, outbox: OutboxRow, send: ShapedSend): Outcome {
   const sent = store.sent(send.room, send.outbox, send.number)
   if (sent !== undefined) return { ok: true, ...sent }
+  const opened = openedBefore(store, send)
+  if (opened !== undefined) return opened
   const refusal = outbox.refusals.find((one) => one.number === send.number)
-  if (refusal !== undefined) return refused(refusal.code)
-  return openedBefore(store, send) ?? refused('forgotten')
+  return refused(refusal?.code ?? 'forgotten')
 }
 
-/** The one send that is accepted without an entry: opening a direct conversation that is there. */
+/** The one send accepted without an entry: opening a direct conversation that is there. */
 function openedBefore(store: Store, send: ShapedSend): Outcome | undefined {
   const { op, room, by } = send
   if (typeof op !== 'object' || op === null || !('kind' in op)) return undefined
-  if (op.kind !== 'direct' || store.member(room, by) === undefined) return undefined
+  if (op.kind !== 'direct' || store.room(room)?.kind !== 'direct') return undefined
+  if (store.member(room, by) === undefined) return undefined
   const first = store.entry(room, 1)
   return first === undefined ? undefined : { ok: true, index: 1, at: first.at }
 }
