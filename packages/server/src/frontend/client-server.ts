@@ -15,7 +15,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { closeCodes } from '@starling/protocol/close-codes'
-import { WebSocket, WebSocketServer } from 'ws'
+import { type Server as SocketServer, WebSocket, WebSocketServer } from 'ws'
 import { listen } from '../link/listen.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import type { FrontendSettings } from './frontend-settings.ts'
@@ -49,7 +49,7 @@ class ClientWebSocket extends WebSocket {
 export class ClientServer {
   readonly #options: ClientServerOptions
   readonly #server: Server
-  readonly #sockets: WebSocket.Server<typeof ClientWebSocket>
+  readonly #sockets: SocketServer<typeof ClientWebSocket>
   #origins: OriginPolicy = { listed: [], ownHosts: [] }
   #port = 0
   #connections = 0
