@@ -39,7 +39,7 @@ class TwinReplicas {
   }
 }
 
-const runs = { numRuns: 300 }
+const runs = { numRuns: 200 }
 const oneOp = (op: unknown) => ({ id: 'one', at: 5_000, ops: [op] }) as LogRecord
 
 test('[L10] two replicas come to the same outcomes and state, whatever the records', () => {
