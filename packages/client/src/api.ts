@@ -18,11 +18,10 @@ import type { Entry } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Role } from '@starling/protocol/operation'
 
-export type { ConnectionState, OutboxItem } from '@starling/core/client/client-io'
+export type { ConnectionState, Me, OutboxItem } from '@starling/core/client/client-io'
 export type {
   ClientSnapshot,
   Invitation,
-  Me,
   MessageLine,
   Person,
   ReactionLine,
@@ -86,6 +85,8 @@ export interface ClientEventMap {
   readonly acked: Extract<ClientEvent, { kind: 'acked' }>
   readonly refused: Extract<ClientEvent, { kind: 'refused' }>
   readonly connection: { readonly state: ConnectionState }
+  /** The server refused something that nobody waits for (a typing notice, for one). */
+  readonly error: { readonly code: string; readonly say: string }
 }
 
 /** How to come in. The token is made here and kept by the storage; see `connect`. */
@@ -182,7 +183,7 @@ export interface StarlingClient {
   changePassword(change: { readonly old: string; readonly new: string }): Promise<Result<void>>
 
   /** Comes in anew after the connection was `refused`, or as somebody else. */
-  login(credentials: Credentials): void
+  login(credentials: Credentials): Promise<void>
   /** Does not wait for the next attempt. */
   tryNow(): void
   /** Closes the connection and the storage. What is in the outbox stays there. */

@@ -5,10 +5,13 @@
  */
 import type { ClientOutput, OutboxItem, RestoredState } from '@starling/core/client/client-io'
 
-/** One thing to keep. In the order given; those of one `write` together or not at all. */
+/**
+ * One thing to keep. When `store-me` tells of another person than before, outboxes and entries of the
+ * former are forgotten; items stay, since the node has marked them as refused.
+ */
 export type StoredChange = Extract<
   ClientOutput,
-  { kind: 'store-items' | 'forget-item' | 'store-entries' | 'store-user' }
+  { kind: 'store-items' | 'forget-item' | 'store-entries' | 'store-me' }
 >
 
 /** The secret of this device, and who comes in with it. */
@@ -27,8 +30,11 @@ export interface Restored {
 
 export interface ClientStorage {
   open(): Promise<Restored>
-  /** Settles when the changes are durable. Writes are done in the order of their calls. */
-  write(changes: readonly StoredChange[]): Promise<void>
+  /**
+   * Returns, or settles, when `store-items` among the changes are durable; the others may come later.
+   * Writes are done in the order of their calls.
+   */
+  write(changes: readonly StoredChange[]): Promise<void> | void
   saveIdentity(identity: Identity): Promise<void>
   /** Items that another process left unsent when it ended; they are this client's from now on. */
   adoptOrphans(): Promise<readonly OutboxItem[]>

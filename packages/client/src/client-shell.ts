@@ -1,0 +1,328 @@
+/**
+ * Does what the client node decides: sockets, storage, the clock; and turns its events into calls of
+ * listeners and its answers into promises. One timer ticks while the client is open.
+ */
+
+import type {
+  AskResult,
+  ClientEvent,
+  ClientOptions,
+  ClientOutput,
+  OutboxItem,
+  Question,
+} from '@starling/core/client/client-io'
+import { ClientNode } from '@starling/core/client/client-node'
+import type { ClientSnapshot } from '@starling/core/client/snapshot'
+import { unreachable } from '@starling/core/now'
+import type { DownFrame } from '@starling/protocol/down'
+import type { Operation } from '@starling/protocol/operation'
+import type { ClientEventMap, Credentials, Refusal, Result, Sending } from './api.ts'
+import { authFor, identityFor } from './device-identity.ts'
+import { Sendings } from './sendings.ts'
+import type { OpenSocket, Socket } from './socket.ts'
+import type { ClientStorage, Identity, StoredChange } from './storage.ts'
+import { now, Turns } from './turns.ts'
+
+const tickMs = 100
+const adoptMs = 10_000
+/** A room that one entered is told of by its own entry; it comes right after the ack. */
+const enteredMsMax = 5_000
+
+export interface ShellOptions {
+  readonly clientOptions: ClientOptions
+  readonly storage: ClientStorage
+  readonly openSocket: OpenSocket
+  readonly identity: Identity
+  /** With which to come in when the server does not know the token any more. */
+  readonly credentials: Credentials | undefined
+}
+
+type Listener<K extends keyof ClientEventMap> = (event: ClientEventMap[K]) => void
+type Welcome = Result<{ readonly user: string; readonly name: string }>
+
+export const closedRefusal: Refusal = {
+  ok: false,
+  code: 'closed',
+  say: 'This client was closed before the answer came.',
+}
+
+export class ClientShell {
+  readonly node: ClientNode
+  readonly #options: ShellOptions
+  readonly #turns: Turns
+  readonly #sendings = new Sendings()
+  readonly #listeners = new Map<keyof ClientEventMap, Set<(event: never) => void>>()
+  readonly #subscribers = new Set<() => void>()
+  readonly #answers = new Map<number, (result: AskResult | Refusal) => void>()
+  #waitingForReady: ((result: Welcome) => void)[] = []
+  #waitingForRoom: { room: string; untilMs: number; resolve: () => void }[] = []
+  #socket: { readonly number: number; readonly socket: Socket } | undefined
+  #snapshot: ClientSnapshot | undefined
+  #identity: Identity
+  #credentials: Credentials | undefined
+  readonly #timers: readonly ReturnType<typeof setInterval>[]
+  readonly closing: Promise<Refusal>
+  #closed: (refusal: Refusal) => void = () => {}
+  #isClosed = false
+
+  constructor(options: ShellOptions) {
+    this.#options = options
+    this.#identity = options.identity
+    this.#credentials = options.credentials
+    this.node = new ClientNode(options.clientOptions)
+    this.closing = new Promise((resolve) => {
+      this.#closed = resolve
+    })
+    this.#turns = new Turns({
+      node: this.node,
+      storage: options.storage,
+      perform: (output) => this.#perform(output),
+      done: () => this.#notify(),
+      storageFailed: (error) => this.#storageFailed(error),
+    })
+    this.#timers = [
+      setInterval(() => this.#tick(), tickMs),
+      setInterval(() => void this.#adopt(), adoptMs),
+    ]
+    this.act((node) => node.start(now()))
+    void this.#adopt()
+  }
+
+  /** Gives the node an input; what follows is done at the end of the turn. */
+  act<T>(input: (node: ClientNode) => T): T {
+    const result = input(this.node)
+    this.#turns.due()
+    return result
+  }
+
+  snapshot(): ClientSnapshot {
+    this.#snapshot ??= this.node.snapshot()
+    return this.#snapshot
+  }
+
+  subscribe(listener: () => void): () => void {
+    const own = () => listener()
+    this.#subscribers.add(own)
+    return () => void this.#subscribers.delete(own)
+  }
+
+  on<K extends keyof ClientEventMap>(kind: K, listener: Listener<K>): () => void {
+    const own = (event: ClientEventMap[K]) => listener(event)
+    const listeners = this.#listeners.get(kind) ?? new Set()
+    this.#listeners.set(kind, listeners.add(own))
+    return () => void listeners.delete(own)
+  }
+
+  ready(): Promise<Welcome> {
+    const settled = this.#welcome()
+    if (settled !== undefined) return Promise.resolve(settled)
+    return new Promise((resolve) => this.#waitingForReady.push(resolve))
+  }
+
+  compose(room: string, op: Operation): Sending {
+    return this.#sendings.of(this.act((node) => node.compose(now(), room, op)))
+  }
+
+  retry(item: OutboxItem): Sending | undefined {
+    const retried = this.act((node) => node.retryItem(now(), item))
+    return retried && this.#sendings.of(retried)
+  }
+
+  ask(question: Question): Promise<AskResult | Refusal> {
+    return this.answer((node) => node.ask(now(), question))
+  }
+
+  /** `start` returns the number under which the answer will come. */
+  answer(start: (node: ClientNode) => number): Promise<AskResult | Refusal> {
+    if (this.#isClosed) return Promise.resolve(closedRefusal)
+    const ask = this.act(start)
+    return new Promise((resolve) => this.#answers.set(ask, resolve))
+  }
+
+  /** Waits until the room is there, but not for ever: it may be gone again. */
+  entered(room: string): Promise<void> {
+    if (this.node.isInRoom(room) || this.#isClosed) return Promise.resolve()
+    const untilMs = now().ms + enteredMsMax
+    return new Promise((resolve) => this.#waitingForRoom.push({ room, untilMs, resolve }))
+  }
+
+  async login(credentials: Credentials): Promise<void> {
+    this.#credentials = credentials
+    this.#identity = identityFor(credentials, this.#identity)
+    await this.#options.storage.saveIdentity(this.#identity)
+    this.act((node) => node.login(now(), authFor(this.#identity, credentials)))
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const timer of this.#timers) clearInterval(timer)
+    this.act((node) => node.stop(now()))
+    await this.#turns.settled()
+    await this.#options.storage.close()
+    this.#closed(closedRefusal)
+    for (const resolve of this.#answers.values()) resolve(closedRefusal)
+    for (const { resolve } of this.#waitingForRoom.splice(0)) resolve()
+    for (const resolve of this.#waitingForReady.splice(0)) resolve(closedRefusal)
+  }
+
+  #tick(): void {
+    const at = now()
+    this.act((node) => node.tick(at))
+    for (const waiting of this.#waitingForRoom) {
+      if (at.ms >= waiting.untilMs) waiting.resolve()
+    }
+    this.#waitingForRoom = this.#waitingForRoom.filter((waiting) => at.ms < waiting.untilMs)
+  }
+
+  async #adopt(): Promise<void> {
+    try {
+      const items = await this.#options.storage.adoptOrphans()
+      if (items.length > 0) this.act((node) => node.adopt(now(), items))
+    } catch (error) {
+      this.#storageFailed(error)
+    }
+  }
+
+  #perform(output: Exclude<ClientOutput, StoredChange>): void {
+    switch (output.kind) {
+      case 'open':
+        return this.#open(output.address, output.socket)
+      case 'send':
+        if (this.#socket?.number !== output.socket) return
+        return this.#socket.socket.send(JSON.stringify(output.frame))
+      case 'close':
+        if (this.#socket?.number !== output.socket) return
+        this.#socket.socket.close()
+        this.#socket = undefined
+        return
+      case 'answer':
+        this.#answers.get(output.ask)?.(output.result)
+        this.#answers.delete(output.ask)
+        return
+      case 'event':
+        return this.#event(output.event)
+      default:
+        unreachable(output)
+    }
+  }
+
+  #open(address: string, number: number): void {
+    const socket = this.#options.openSocket(address, {
+      opened: () => this.act((node) => node.socketOpened(now(), number)),
+      text: (text) => this.#text(number, text),
+      closed: (code) => this.act((node) => node.socketClosed(now(), number, code)),
+      rejected: (why) => this.act((node) => node.socketRejected(now(), number, why)),
+    })
+    this.#socket = { number, socket }
+  }
+
+  #text(number: number, text: string): void {
+    let frame: DownFrame
+    try {
+      frame = JSON.parse(text) as DownFrame
+    } catch (error) {
+      // Not a Starling server, or not any more: as if it had hung up.
+      if (!(error instanceof SyntaxError)) throw error
+      this.#socket?.socket.close()
+      this.act((node) => node.socketClosed(now(), number, 1007))
+      return
+    }
+    this.act((node) => node.socketFrame(now(), number, frame))
+  }
+
+  #event(event: ClientEvent): void {
+    switch (event.kind) {
+      case 'acked':
+        this.#sendings.acked(event.item, { index: event.index, at: event.at })
+        return this.#tell('acked', event)
+      case 'refused':
+        this.#sendings.refused(event.item, { code: event.code, say: event.say })
+        return this.#tell('refused', event)
+      case 'renamed':
+        return this.#sendings.renamed(event.item, event.to)
+      case 'connection':
+        this.#connected()
+        return this.#tell('connection', event)
+      case 'rooms':
+        return this.#roomsChanged()
+      case 'room':
+        return
+      case 'entry':
+      case 'gap':
+      case 'error':
+        return this.#tell(event.kind, event as never)
+      default:
+        unreachable(event)
+    }
+  }
+
+  #connected(): void {
+    const welcome = this.#welcome()
+    if (welcome?.ok && !(this.#identity.isKnown && this.#identity.name === welcome.value.name)) {
+      this.#identity = { ...this.#identity, isKnown: true, name: welcome.value.name }
+      void this.#saveIdentity()
+    }
+    if (welcome === undefined) return
+    if (!welcome.ok && welcome.code === 'bad-token' && this.#identity.isKnown) {
+      const credentials = this.#credentials
+      this.#credentials = undefined
+      if (credentials !== undefined && credentials.kind !== 'token') {
+        this.#identity = { ...this.#identity, isKnown: false }
+        this.act((node) => node.login(now(), authFor(this.#identity, credentials)))
+        return
+      }
+    }
+    for (const resolve of this.#waitingForReady.splice(0)) resolve(welcome)
+  }
+
+  #welcome(): Welcome | undefined {
+    const state = this.node.connection
+    if (state.kind === 'online') {
+      return { ok: true, value: { user: state.user, name: state.name } }
+    }
+    if (state.kind !== 'refused') return state.kind === 'closed' ? closedRefusal : undefined
+    return { ok: false, code: state.code as Refusal['code'], say: state.say }
+  }
+
+  #roomsChanged(): void {
+    const entered = this.#waitingForRoom.filter(({ room }) => this.node.isInRoom(room))
+    this.#waitingForRoom = this.#waitingForRoom.filter((waiting) => !entered.includes(waiting))
+    for (const { resolve } of entered) resolve()
+  }
+
+  #notify(): void {
+    this.#snapshot = undefined
+    for (const listener of this.#subscribers) isolated(listener)
+  }
+
+  #tell<K extends keyof ClientEventMap>(kind: K, event: ClientEventMap[K]): void {
+    const listeners = this.#listeners.get(kind) as Set<Listener<K>> | undefined
+    for (const listener of listeners ?? []) isolated(() => listener(event))
+  }
+
+  async #saveIdentity(): Promise<void> {
+    try {
+      await this.#options.storage.saveIdentity(this.#identity)
+    } catch (error) {
+      this.#storageFailed(error)
+    }
+  }
+
+  #storageFailed(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error)
+    const say = `What you write cannot be kept on this device: ${why}. It is sent all the same.`
+    this.#tell('error', { code: 'storage', say })
+  }
+}
+
+/** A listener that throws stops neither the others nor the client; the error is not hidden. */
+function isolated(listener: () => void): void {
+  try {
+    listener()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}

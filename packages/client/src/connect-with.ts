@@ -1,0 +1,45 @@
+/** Makes a client from its parts: what `connect` does in Node and in browsers alike. */
+import { type ClientTuning, clientTuning } from '@starling/core/client/client-io'
+import { dialAddress } from './address.ts'
+import type { StarlingClient } from './api.ts'
+import { ClientShell } from './client-shell.ts'
+import type { ConnectOptions } from './connect-options.ts'
+import { authFor, cryptographicChance, identityFor } from './device-identity.ts'
+import { openMemoryStorage } from './memory-storage.ts'
+import type { OpenSocket } from './socket.ts'
+import { clientOf } from './starling-client.ts'
+
+export interface ConnectParts extends ConnectOptions {
+  readonly openSocket: OpenSocket
+}
+
+/** @throws Error when there is neither an identity nor a way to get one, or no usable address. */
+export async function connectWith(parts: ConnectParts): Promise<StarlingClient> {
+  const addresses = parts.addresses.map(dialAddress)
+  const storage = parts.storage ?? openMemoryStorage()
+  const { state, identity: known } = await storage.open()
+  if (parts.auth === undefined && known === undefined) {
+    await storage.close()
+    throw new Error('nobody has come in from here yet: give a name (auth: { kind: "guest", … })')
+  }
+  const identity = parts.auth === undefined ? known! : identityFor(parts.auth, known)
+  if (identity !== known) await storage.saveIdentity(identity)
+  const tuning: ClientTuning = { ...clientTuning, ...parts.tuning }
+  const shell = new ClientShell({
+    clientOptions: {
+      addresses,
+      auth: authFor(identity, parts.auth),
+      client: parts.client ?? 'starling-sdk',
+      chance: cryptographicChance(),
+      tuning,
+      restored: state,
+    },
+    storage,
+    openSocket: parts.openSocket,
+    identity,
+    credentials:
+      parts.auth ??
+      (identity.kind === 'guest' ? { kind: 'guest', name: identity.name } : undefined),
+  })
+  return clientOf(shell)
+}

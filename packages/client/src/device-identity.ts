@@ -1,0 +1,60 @@
+/**
+ * The secret of this device. It is made here, kept before it is first sent, and sent again unchanged
+ * when an answer was lost: so coming in twice makes one identity. Another name, or another way in,
+ * gets another token, since a token that the server knows always means the same person.
+ */
+import { foldName } from '@starling/core/names/fold-name'
+import type { Chance } from '@starling/core/now'
+import type { Auth } from '@starling/protocol/up'
+import type { Credentials } from './api.ts'
+import type { Identity } from './storage.ts'
+
+const tokenBytes = 32
+
+/** What to keep before the first hello with these credentials. */
+export function identityFor(credentials: Credentials, known: Identity | undefined): Identity {
+  if (credentials.kind === 'token') {
+    return { token: credentials.token, kind: 'account', name: '', isKnown: true }
+  }
+  const { name } = credentials
+  const kind = credentials.kind === 'guest' ? 'guest' : 'account'
+  const isSame =
+    known !== undefined && known.kind === kind && foldName(known.name) === foldName(name)
+  return isSame ? known : { token: newToken(), kind, name, isKnown: false }
+}
+
+/** How to say hello with it. A guest's hello may be repeated for ever; it makes the guest or finds it. */
+export function authFor(identity: Identity, credentials: Credentials | undefined): Auth {
+  const { token, kind, name, isKnown } = identity
+  if (kind === 'guest') return { kind: 'guest', name, token }
+  if (isKnown || credentials === undefined || credentials.kind === 'token') {
+    return { kind: 'token', token }
+  }
+  if (credentials.kind === 'guest') return { kind: 'guest', name, token }
+  const { password, label } = credentials
+  const auth = { kind: credentials.kind, name, password, token }
+  return label === undefined ? auth : { ...auth, label }
+}
+
+/** 256 random bits, base64url. */
+export function newToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(tokenBytes))
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
+
+/** Numbers in [0, 1) that nobody can guess. */
+export function cryptographicChance(): Chance {
+  const drawn = new Uint32Array(64)
+  let left = 0
+  return () => {
+    if (left === 0) {
+      crypto.getRandomValues(drawn)
+      left = drawn.length
+    }
+    left -= 1
+    return drawn[left]! / 2 ** 32
+  }
+}

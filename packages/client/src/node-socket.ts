@@ -1,0 +1,102 @@
+/**
+ * The WebSocket of Node, by `ws`. Its certificate is judged before anything is said: one that a known
+ * authority signed is trusted; any other by its fingerprint, which is the one given, the one trusted
+ * before at this address, or one that the person is asked about. The hello, which carries the token,
+ * leaves only after that.
+ */
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+import { WebSocket } from 'ws'
+import type { PinOptions } from './connect-options.ts'
+import type { OpenSocket, Socket, SocketEvents } from './socket.ts'
+
+/** Where fingerprints that were trusted are kept. */
+export interface Pins {
+  get(address: string): string | undefined
+  set(address: string, fingerprint: string): void
+}
+
+type Verdict = 'trusted' | { readonly code: string; readonly say: string }
+
+export function nodeSockets(pins: Pins, options: PinOptions): OpenSocket {
+  const asked = new Map<string, Promise<boolean>>()
+  const verdict = async (address: string, tls: TLSSocket): Promise<Verdict> => {
+    const fingerprint = tls.getPeerCertificate().fingerprint256
+    const known = options.fingerprint ?? pins.get(address)
+    if (known !== undefined && digits(known) === digits(fingerprint)) return 'trusted'
+    if (tls.authorized && options.fingerprint === undefined) return 'trusted'
+    if (known !== undefined) return changed(address, { known, found: fingerprint })
+    if (options.onFirstUse === undefined) return untrusted(address, `${tls.authorizationError}`)
+    const question = `${address} ${fingerprint}`
+    const answer =
+      asked.get(question) ?? Promise.resolve(options.onFirstUse({ address, fingerprint }))
+    asked.set(question, answer)
+    if (!(await answer)) {
+      asked.delete(question)
+      return { code: 'certificate-refused', say: `You did not trust the server at ${address}.` }
+    }
+    pins.set(address, fingerprint)
+    return 'trusted'
+  }
+  return (address, events) => openSocket(address, events, verdict)
+}
+
+function openSocket(
+  address: string,
+  events: SocketEvents,
+  verdict: (address: string, tls: TLSSocket) => Promise<Verdict>,
+): Socket {
+  const socket = new WebSocket(address, { rejectUnauthorized: false, perMessageDeflate: false })
+  let isOver = false
+  let judged: Promise<Verdict> = Promise.resolve('trusted')
+  socket.on('upgrade', (response: IncomingMessage) => {
+    if (response.socket instanceof TLSSocket) judged = verdict(address, response.socket)
+  })
+  socket.on('open', async () => {
+    const found = await judged
+    if (isOver) return
+    if (found === 'trusted') return events.opened()
+    isOver = true
+    socket.terminate()
+    events.rejected(found)
+  })
+  socket.on('message', (data, isBinary) => {
+    if (!isOver && !isBinary) events.text(data.toString())
+  })
+  // A failed attempt says both `error` and `close`; the second is enough.
+  socket.on('error', () => {})
+  socket.on('close', (code) => {
+    if (!isOver) events.closed(code)
+    isOver = true
+  })
+  return {
+    send: (text) => socket.send(text),
+    close: () => {
+      isOver = true
+      if (socket.readyState === WebSocket.OPEN) socket.close(1000)
+      else socket.terminate()
+    },
+  }
+}
+
+function digits(fingerprint: string): string {
+  return fingerprint.replaceAll(':', '').toUpperCase()
+}
+
+function changed(address: string, prints: { known: string; found: string }): Verdict {
+  return {
+    code: 'certificate-changed',
+    say:
+      `The certificate of ${address} is not the one trusted before (${prints.known}) but ` +
+      `${prints.found}. Ask its operator; if they made a new one, forget the old one first.`,
+  }
+}
+
+function untrusted(address: string, why: string): Verdict {
+  return {
+    code: 'certificate-untrusted',
+    say:
+      `No known authority signed the certificate of ${address} (${why}). ` +
+      'Connect with its fingerprint, which its operator sees when the server starts.',
+  }
+}
