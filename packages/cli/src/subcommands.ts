@@ -96,6 +96,13 @@ export const subcommands: readonly Subcommand[] = [
     load: () => import('./commands/tail.ts'),
   },
   {
+    name: 'backup',
+    usage: 'backup FILE [options]',
+    say: 'copy log and store to a file, while the servers run',
+    options: configOptions,
+    load: () => import('./commands/backup.ts'),
+  },
+  {
     name: 'sim',
     usage: 'sim [options]',
     say: 'run the whole cluster in virtual time, from a seed',

@@ -196,7 +196,7 @@ export const frontendKeys = {
 
 /** The keys of one `[[backends]]`. */
 export const backendKeys = {
-  name: optionalText('a name of letters, digits and "-"', 'What it is called. Must be given.'),
+  name: optionalText('a name of letters, digits and "-"', 'What it is called.'),
   rank: { ...oneOf(ranks, 'secondary', 'Its place in the order; both ranks are full replicas.') },
   address: optionalText('host:port', 'Where front-ends reach it.'),
   listen: optionalText('host:port', 'Where it listens, when that is not its address.'),
