@@ -73,6 +73,7 @@ export type Observation =
       readonly kind: 'frontend-figures'
       readonly frontend: string
       readonly figures: FrontendFigures
+      readonly sockets: number
     }
   /** A fault began. */
   | { readonly kind: 'fault'; readonly fault: string; readonly on: string }

@@ -3,10 +3,14 @@
  * records and appends in flight, unacknowledged sends on a connection. (That nothing is sent to a
  * client whose socket is full is judged where it is sent, in `FrontendProcess`.)
  */
+import type { FrontendFigures } from '@starling/core/frontend/frontend-io'
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster, ClusterSetup } from '../cluster/cluster.ts'
 import type { Observation } from '../observation.ts'
 import type { Checker } from './checker.ts'
+
+/** What a front-end asks for a session by itself: who it is, and reading in a few rooms at a time. */
+const ownRequestsMax = 5
 
 export class BoundedChecker implements Checker {
   readonly #setup: ClusterSetup
@@ -22,9 +26,9 @@ export class BoundedChecker implements Checker {
     switch (seen.kind) {
       case 'frontend-figures':
         return this.#hold(seen.frontend, {
-          what: 'waitingRequestsMax',
-          is: seen.figures.waiting,
-          most: frontendTuning.waitingRequestsMax,
+          what: 'sessionRequestsMax of all sessions',
+          is: unansweredOf(seen.figures),
+          most: seen.sockets * (frontendTuning.sessionRequestsMax + ownRequestsMax),
         })
       case 'backend-figures':
         return this.#hold(seen.backend, {
@@ -72,4 +76,8 @@ export class BoundedChecker implements Checker {
     if (limit.is <= limit.most) return
     throw new BrokenPromise('P7', `${who} has ${limit.is}, ${limit.what} is ${limit.most}`)
   }
+}
+
+function unansweredOf({ waiting, backends }: FrontendFigures): number {
+  return backends.reduce((sum, backend) => sum + backend.inFlight, waiting)
 }

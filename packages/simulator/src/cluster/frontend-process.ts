@@ -41,6 +41,7 @@ interface Socket {
 const dialMsMax = 2_000
 const redialMsMin = 50
 const redialMsMax = 1_000
+const keepAliveMs = 5_000
 
 export class FrontendProcess extends Process {
   #node: FrontendNode | undefined
@@ -48,6 +49,8 @@ export class FrontendProcess extends Process {
   readonly #sockets = new Map<SessionId, Socket>()
   readonly #links = new Map<string, Wire<LinkUp, LinkDown>>()
   readonly #redialMs = new Map<string, number>()
+  /** Backend → when something last came from it, in virtual time. */
+  readonly #heardMs = new Map<string, number>()
   #socketsTotal = 0
   #turns = 0
 
@@ -62,6 +65,13 @@ export class FrontendProcess extends Process {
 
   get address(): string {
     return addressOf(this.name)
+  }
+
+  /** For stories. */
+  socketsTold(): readonly string[] {
+    return [...this.#sockets.values()].map(({ wire, isBlocked }) => {
+      return `${wire.peer}: ${wire.bufferedBytes} bytes wait${isBlocked ? ', blocked' : ''}`
+    })
   }
 
   beginDrain(): void {
@@ -104,9 +114,15 @@ export class FrontendProcess extends Process {
 
   protected tick(now: Now): void {
     this.#node?.tick(now)
+    for (const [backend, wire] of this.#links) {
+      if (this.world.nowMs - (this.#heardMs.get(backend) ?? 0) < keepAliveMs) continue
+      this.#heardMs.set(backend, this.world.nowMs)
+      this.#setup.links.probe(wire)
+    }
     const figures = this.#node?.figures()
     if (figures !== undefined) {
-      this.#setup.observe({ kind: 'frontend-figures', frontend: this.name, figures })
+      const sockets = this.#sockets.size
+      this.#setup.observe({ kind: 'frontend-figures', frontend: this.name, figures, sockets })
     }
   }
 
@@ -165,10 +181,14 @@ export class FrontendProcess extends Process {
           giveUp()
           this.#redialMs.set(backend, redialMsMin)
           this.#links.set(backend, wire)
+          this.#heardMs.set(backend, this.world.nowMs)
           this.world.trace.line(this.name, () => `has a link to ${backend}`)
           this.give((now) => this.#node?.linkOpened(now, backend))
         },
-        onFrame: (frame) => this.give((now) => this.#node?.linkFrame(now, backend, frame)),
+        onFrame: (frame) => {
+          this.#heardMs.set(backend, this.world.nowMs)
+          this.give((now) => this.#node?.linkFrame(now, backend, frame))
+        },
         onClose: () => {
           giveUp()
           if (isOpen) {

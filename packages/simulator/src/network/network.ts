@@ -38,6 +38,7 @@ export class Wire<Out, In> extends End {
   receiver: Receiver<In> | undefined
   outgoing: Stream<Out> | undefined
   incoming: Stream<In> | undefined
+  other: End | undefined
   readonly #forget: () => void
 
   constructor(ends: { host: string; peer: string }, forget: () => void) {
@@ -149,6 +150,17 @@ export class Network<Up, Down> {
     }
   }
 
+  /**
+   * What TCP's keep-alive finds out on a connection that has been still for long: that nobody is at
+   * its other end, or that the way there is closed. A frozen process is there: its kernel answers.
+   */
+  probe(wire: Wire<Up, Down>): void {
+    const isWayOpen =
+      this.#paths.between(wire.host, wire.peer).isOpen &&
+      this.#paths.between(wire.peer, wire.host).isOpen
+    if (wire.other?.isOrphan === true || !isWayOpen) wire.take(brokenOff)
+  }
+
   /** Wires by which a machine receives. */
   *wiresOf(host: string): Generator<{ setReading(isReading: boolean): void }> {
     for (const wire of this.#dialled) if (wire.host === host) yield wire
@@ -197,6 +209,8 @@ export class Network<Up, Down> {
     const down: Stream<Down> = this.#stream(far, near, () => up)
     near.outgoing = up
     near.incoming = down
+    near.other = far
+    far.other = near
     far.incoming = up
     far.outgoing = down
     far.state = 'open'

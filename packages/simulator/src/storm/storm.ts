@@ -206,6 +206,12 @@ export class Storm {
   }
 
   #complain(): never {
+    for (const { name, node } of this.cluster.frontends) {
+      for (const backend of node?.figures().backends ?? []) {
+        const { status, why, inFlight } = backend
+        this.#world.trace.line(name, () => `${backend.name}: ${status} ${why}, ${inFlight} there`)
+      }
+    }
     this.#sends.atRest(this.cluster)
     const out = this.cluster.clients.filter(
       (client) => !client.isOnline && !this.#mayStayOut(client.name),

@@ -48,9 +48,9 @@ const people: readonly Act[] = [
   },
   {
     pattern: /^(\S+) posts (\d+) messages to (\S+)$/,
-    does: ({ cluster }, [who, count, room]) => {
+    does: ({ cluster, scene }, [who, count, room]) => {
       for (let i = 1; i <= Number(count); i++) {
-        cluster.client(who!).compose(room!, { kind: 'post', text: `message ${i} of ${who}` })
+        cluster.client(who!).compose(room!, { kind: 'post', text: scene.newText(true) })
       }
     },
   },
@@ -164,6 +164,12 @@ const time: readonly Act[] = [
   { pattern: /^settle$/, does: (stage) => stage.settle() },
   { pattern: /^judge$/, does: (stage) => stage.judge() },
   { pattern: /^show backends of (\S+)$/, does: (stage, [name]) => showBackends(stage, name!) },
+  {
+    pattern: /^show sockets of (\S+)$/,
+    does: (stage, [name]) => {
+      for (const line of stage.cluster.frontend(name!).socketsTold()) stage.say(line)
+    },
+  },
   { pattern: /^show (\S+)$/, does: (stage, [room]) => showRoom(stage, room!) },
   {
     pattern: /^when a record of (\S+) stands: (.+)$/,

@@ -94,6 +94,8 @@ export class Stage {
   /** Until everything that was sent is answered, and a moment longer for the news to go round. */
   settle(): void {
     const endMs = this.world.nowMs + settleMsMax
+    // What people have just done comes first.
+    this.world.runFor(10)
     while (!this.#isSettled() && this.world.nowMs < endMs) this.world.runFor(10)
     if (!this.#isSettled()) this.say(`not settled after ${settleMsMax / 1000} s`)
     this.world.runFor(200)
