@@ -29,6 +29,7 @@ export interface ScreenHandler {
 export interface Screen {
   readonly columns: number
   readonly rows: number
+  /** Inputs go to `handler` from now on. */
   enter(handler: ScreenHandler): void
   leave(): void
   /** Whether a frame written now would have to wait for the one before. */
@@ -64,7 +65,9 @@ export class TerminalScreen implements Screen {
   }
 
   enter(handler: ScreenHandler): void {
+    const isFirst = this.#handler === undefined
     this.#handler = handler
+    if (!isFirst) return
     this.#input.setRawMode(true)
     this.#input.setEncoding('utf8')
     this.#input.on('data', this.#onData)

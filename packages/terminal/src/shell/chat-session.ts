@@ -49,6 +49,7 @@ export class ChatSession {
   readonly #questions = new Map<number, (text: string | undefined) => void>()
   readonly #ended = Promise.withResolvers<void>()
   #state: UiState
+  #isCovered = false
   #questionCount = 0
   #wake: NodeJS.Timeout | undefined
   #frame: NodeJS.Timeout | undefined
@@ -79,11 +80,8 @@ export class ChatSession {
 
   /** Until the person leaves. */
   async run(): Promise<void> {
-    const { client, screen, drafts } = this.#parts
-    screen.enter({
-      onInput: (input) => this.#dispatch({ kind: 'input', input }),
-      onResize: () => this.#resize(),
-    })
+    const { client, drafts } = this.#parts
+    this.#enter()
     const undo = [
       client.subscribe(() => this.#dispatch({ kind: 'world' })),
       client.on('entry', ({ room, entry }) => this.#refreshPeople(room, entry.kind)),
@@ -96,12 +94,27 @@ export class ChatSession {
     clearTimeout(this.#wake)
     clearTimeout(this.#frame)
     drafts.flush()
-    screen.leave()
-    this.#parts.renderer.close()
   }
 
   quit(): void {
     this.#ended.resolve()
+  }
+
+  /** Lets somebody else have the screen until `work` is done. */
+  async covered<T>(work: () => Promise<T>): Promise<T> {
+    this.#isCovered = true
+    const result = await work()
+    this.#isCovered = false
+    this.#enter()
+    this.#resize()
+    return result
+  }
+
+  #enter(): void {
+    this.#parts.screen.enter({
+      onInput: (input) => this.#dispatch({ kind: 'input', input }),
+      onResize: () => this.#resize(),
+    })
   }
 
   /** Asks the person something; undefined when they give no answer. */
@@ -156,6 +169,7 @@ export class ChatSession {
     this.#frame = undefined
     const { client, screen, renderer, theme, clock } = this.#parts
     this.#drawnMs = clock.nowMs()
+    if (this.#isCovered) return
     // A slow line gets the newest frame when it has swallowed the last one, not every frame.
     if (screen.isBusy) {
       this.#schedule()

@@ -1,0 +1,82 @@
+/**
+ * Bundles the terminal client into dist/run-chat.js, with everything it needs. Only starting is
+ * quicker for it: the source runs without. Does nothing when no input is newer than the bundle.
+ * `dist/inputs.json` names the sources it was made from, for `src/load-chat.ts`.
+ */
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, relative } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const dist = join(here, 'dist')
+const bundle = join(dist, 'run-chat.js')
+const list = join(dist, 'inputs.json')
+
+function changedMs(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs
+}
+
+function isCurrent() {
+  const builtMs = changedMs(bundle)
+  if (builtMs === undefined || changedMs(list) === undefined) return false
+  return JSON.parse(readFileSync(list, 'utf8')).every((file) => {
+    const changed = changedMs(join(root, file))
+    return changed !== undefined && changed <= builtMs
+  })
+}
+
+async function build() {
+  process.env.NODE_ENV = 'production'
+  const { build: viteBuild } = await import('vite')
+  const fresh = join(dist, `fresh-${process.pid}`)
+  const sources = new Set([join(here, 'build.mjs'), join(root, 'package-lock.json')])
+  const startedAt = new Date()
+  await viteBuild({
+    root: here,
+    configFile: false,
+    logLevel: 'warn',
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    build: {
+      ssr: join(here, 'src', 'run-chat.ts'),
+      outDir: fresh,
+      target: 'node26',
+      minify: true,
+      rolldownOptions: { output: { codeSplitting: false, entryFileNames: 'run-chat.js' } },
+    },
+    ssr: { noExternal: true },
+    plugins: [
+      {
+        name: 'inputs',
+        moduleParsed: ({ id }) => void note(id, sources),
+      },
+    ],
+  })
+  // An input that changes while it is bundled makes the bundle stale, so it is dated at the start.
+  utimesSync(join(fresh, 'run-chat.js'), startedAt, startedAt)
+  writeFileSync(
+    join(fresh, 'inputs.json'),
+    JSON.stringify([...sources].map((file) => relative(root, file)).sort(), null, 1),
+  )
+  mkdirSync(dist, { recursive: true })
+  renameSync(join(fresh, 'inputs.json'), list)
+  renameSync(join(fresh, 'run-chat.js'), bundle)
+  rmSync(fresh, { recursive: true })
+}
+
+/** Our own sources; what is installed changes with package-lock.json. */
+function note(id, sources) {
+  const path = id.split('?')[0]
+  if (path.startsWith(join(root, 'packages')) && !path.includes('node_modules')) sources.add(path)
+}
+
+if (!isCurrent()) await build()
