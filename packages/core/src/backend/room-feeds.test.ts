@@ -76,6 +76,17 @@ test('[P3] entries of others, of which only the room is known, are read from the
   assert.deepEqual(sent, [['f1', 3, 3]])
 })
 
+test('[P3] an entry of others behind an own one of the same turn is sent too', () => {
+  const store = storeWith(1)
+  const { feeds, sent } = feedsOf(store)
+  feeds.open('f1', 'r1', 2)
+  feeds.touch('r1', grow(store, 2, 2))
+  grow(store, 3, 3)
+  feeds.touch('r1', [])
+  feeds.pump()
+  assert.deepEqual(sent, [['f1', 2, 2]])
+})
+
 test('a feed that is ahead of this replica waits until it has caught up', () => {
   const store = storeWith(2)
   const { feeds, sent } = feedsOf(store)

@@ -75,7 +75,8 @@ export class RoomFeeds {
   touch(room: string, entries: readonly Entry[]): void {
     if (!this.#byRoom.has(room)) return
     const known = this.#dirty.get(room)
-    if (known === undefined) this.#dirty.set(room, [...entries])
+    // After entries that are not at hand, those that are would not be the newest.
+    if (known === undefined || entries.length === 0) this.#dirty.set(room, [...entries])
     else known.push(...entries)
   }
 
