@@ -1,11 +1,11 @@
 /**
  * The shell of a backend: owns the links, the engine, the password hashes and the timer around one
- * backend node. It decides nothing. Every input is followed by one `drain` at the end of the turn of
- * the event loop, whose outputs are performed in order; so all that came in one turn becomes one
- * record, and all that goes to one front-end leaves in one write.
+ * backend node. It decides nothing. Every input is followed by one `drain` at the end of the turn
+ * of the event loop, whose outputs are performed in order; so all that came in one turn becomes
+ * one record, and all that goes to one front-end leaves in one write.
  *
- * It closes in two steps: the node finishes what it was asked (`beginDrain` … `drained`), for at most
- * `drainMsMax`; then links, engine and timer end.
+ * It closes in two steps: the node finishes what it was asked (`beginDrain` … `drained`), for at
+ * most `drainMsMax`; then links, engine and timer end.
  */
 import type {
   BackendFigures,

@@ -33,7 +33,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
       'engine-failed',
       error.message,
       error.code === 'damaged'
-        ? 'Restore the data folder from a copy, or move it away to begin anew; see docs/operating.md.'
+        ? 'Restore the data folder from a copy, or move it away to begin anew (docs/operating.md).'
         : `See that the folder ${dataFolder} can be written and its disk has room.`,
     )
   }

@@ -1,8 +1,9 @@
 /**
- * Passwords, hashed with argon2id on threads of libuv's pool, so that the event loop goes on. The hash
- * is a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, and carries its own parameters: what was
- * hashed with older ones is still checked with those. Only so many run at once and only so many wait;
- * above that a task is refused, its request stays unanswered and runs into its own limit.
+ * Passwords, hashed with argon2id on threads of libuv's pool, so that the event loop goes on. The
+ * hash is a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, and carries its own parameters:
+ * what was hashed with older ones is still checked with those. Only so many run at once and only
+ * so many wait; above that a task is refused, its request stays unanswered and runs into its own
+ * limit.
  */
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'

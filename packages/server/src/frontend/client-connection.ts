@@ -1,11 +1,11 @@
 /**
  * One client's connection. Frames that come already encoded are written to the socket beneath the
  * WebSocket library, all of a turn in one write. That is sound because nothing is ever compressed
- * here and the library writes each frame of its own (pong, close) whole and at once, so frames never
- * mix.
+ * here and the library writes each frame of its own (pong, close) whole and at once, so frames
+ * never mix.
  *
- * A client that does not read: above `clientWriteBytesMax` it counts as blocked until its socket has
- * drained; above `clientCutBytesMax`, or blocked for too long, it is cut.
+ * A client that does not read: above `clientWriteBytesMax` it counts as blocked until its socket
+ * has drained; above `clientCutBytesMax`, or blocked for too long, it is cut.
  */
 import type { Socket } from 'node:net'
 import { type CloseReason, closeCodes } from '@starling/protocol/close-codes'

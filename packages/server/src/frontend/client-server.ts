@@ -1,7 +1,7 @@
 /**
- * The client port: HTTP or HTTPS, and on it WebSocket. Bounds what a stranger may cost before saying
- * hello: connections, the time to ask for the upgrade, the size of headers and frames. Bytes that are
- * no WebSocket end that connection with a code of docs/protocol.md, never more.
+ * The client port: HTTP or HTTPS, and on it WebSocket. Bounds what a stranger may cost before
+ * saying hello: connections, the time to ask for the upgrade, the size of headers and frames.
+ * Bytes that are no WebSocket end that connection with a code of docs/protocol.md, never more.
  *
  * A GET is answered by a page; `/` is where the web client will be served.
  */

@@ -6,7 +6,7 @@ import type { Limits } from '@starling/protocol/limits'
 import type { LinkAddress, LinkSecurity, LinkTuning } from '../link/link-settings.ts'
 import type { AdminSettings } from '../telemetry/telemetry-settings.ts'
 
-/** `self-signed`: made at the first start and kept in `dataDir`; its fingerprint is to be printed. */
+/** `self-signed`: made at the first start and kept in `dataDir`; its fingerprint is printed. */
 export type ClientTls =
   | { readonly kind: 'off' }
   | { readonly kind: 'files'; readonly certFile: string; readonly keyFile: string }

@@ -1,7 +1,8 @@
 /**
- * The shell of a front-end: owns the client port, the links and the timer around one front-end node.
- * It decides nothing. Every input is followed by one `drain` at the end of the turn of the event loop;
- * a text is framed once for all its clients, and all that is due to one client leaves in one write.
+ * The shell of a front-end: owns the client port, the links and the timer around one front-end
+ * node. It decides nothing. Every input is followed by one `drain` at the end of the turn of the
+ * event loop; a text is framed once for all its clients, and all that is due to one client leaves
+ * in one write.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
@@ -252,7 +253,8 @@ class FrontendShell implements RunningFrontend {
   #madeAddress(port: number): string {
     const { host, tls } = this.#settings
     const isEverywhere = host === '0.0.0.0' || host === '::'
-    return `${tls.kind === 'off' ? 'ws' : 'wss'}://${hostInUrl(isEverywhere ? hostname() : host)}:${port}`
+    const scheme = tls.kind === 'off' ? 'ws' : 'wss'
+    return `${scheme}://${hostInUrl(isEverywhere ? hostname() : host)}:${port}`
   }
 
   #watchCertificate(): void {

@@ -1,7 +1,7 @@
 /**
- * One WebSocket text frame (RFC 6455 §5.2) from a server: not masked, not fragmented. Made once for all
- * the clients that get the same text, instead of once for each. A test holds it equal, byte for byte,
- * to what the library would send.
+ * One WebSocket text frame (RFC 6455 §5.2) from a server: not masked, not fragmented. Made once
+ * for all the clients that get the same text, instead of once for each. A test holds it equal,
+ * byte for byte, to what the library would send.
  */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text)

@@ -1,7 +1,7 @@
 /**
- * Frames as bytes: four bytes of length (big-endian), then the frame in msgpack. A length of zero is
- * a heartbeat and carries nothing. Several frames are encoded into one buffer, so that all that a
- * turn of the event loop has for a link leaves in one write.
+ * Frames as bytes: four bytes of length (big-endian), then the frame in msgpack. A length of zero
+ * is a heartbeat and carries nothing. Several frames are encoded into one buffer, so that all that
+ * a turn of the event loop has for a link leaves in one write.
  *
  * The reader keeps at most one incomplete frame. A length above the limit is refused as soon as its
  * four bytes are there, before anything of the frame is kept. It never throws: what is wrong is

@@ -1,11 +1,12 @@
 /**
- * One link over one socket. Frames sent in one turn of the event loop are encoded together and leave
- * in one write, after the code that sent them has run. What comes in is checked before it is handed
- * on. Whatever goes wrong ends the link with a code, once; the node recovers by asking again.
+ * One link over one socket. Frames sent in one turn of the event loop are encoded together and
+ * leave in one write, after the code that sent them has run. What comes in is checked before it is
+ * handed on. Whatever goes wrong ends the link with a code, once; the node recovers by asking
+ * again.
  *
- * A peer that vanished without a word is found by heartbeats. They are counted in intervals in which
- * nothing came, not in time, so that a process that was stopped for a while does not cut its links
- * before it has read what waits in them.
+ * A peer that vanished without a word is found by heartbeats. They are counted in intervals in
+ * which nothing came, not in time, so that a process that was stopped for a while does not cut its
+ * links before it has read what waits in them.
  */
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'

@@ -1,8 +1,8 @@
 /**
- * The front-end's end of the link to one backend. Keeps exactly one: dials, and when the link ends or
- * none comes about, dials again after a pause that doubles from `redialMsMin` to `redialMsMax` and is
- * spread by chance, so that front-ends do not come back in step. The pause starts over once a frame
- * has come: a backend that accepts and falls over is not dialled in a tight loop.
+ * The front-end's end of the link to one backend. Keeps exactly one: dials, and when the link ends
+ * or none comes about, dials again after a pause that doubles from `redialMsMin` to `redialMsMax`
+ * and is spread by chance, so that front-ends do not come back in step. The pause starts over once
+ * a frame has come: a backend that accepts and falls over is not dialled in a tight loop.
  */
 
 import { connect as connectPlain, isIP, type Socket } from 'node:net'

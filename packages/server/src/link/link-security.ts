@@ -1,11 +1,12 @@
 /**
  * How a link is authenticated and encrypted.
  *
- * With a cluster key both ends prove that they hold it: TLS 1.2 with an ephemeral key exchange under
- * a pre-shared key (ECDHE-PSK, ChaCha20-Poly1305), so traffic recorded today stays closed when the
- * key leaks. The key on the wire is derived from the cluster key, which serves nothing else. With
- * certificates both ends must show one that the given authority signed (mutual TLS 1.3), and a
- * backend's must be for the host that was dialled. Without either a link stays on loopback.
+ * With a cluster key both ends prove that they hold it: TLS 1.2 with an ephemeral key exchange
+ * under a pre-shared key (ECDHE-PSK, ChaCha20-Poly1305), so traffic recorded today stays closed
+ * when the key leaks. The key on the wire is derived from the cluster key, which serves nothing
+ * else. With certificates both ends must show one that the given authority signed (mutual TLS
+ * 1.3), and a backend's must be for the host that was dialled. Without either a link stays on
+ * loopback.
  */
 import { hkdfSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -29,7 +30,7 @@ export function checkLinkSecurity(host: string, security: LinkSecurity, tuning: 
     throw new StartError(
       'cluster-key-weak',
       `The cluster key has ${security.clusterKey.length} characters.`,
-      `Make one of at least ${tuning.clusterKeyCharactersMin} random characters, the same on every server.`,
+      `Make one of ${tuning.clusterKeyCharactersMin} random characters or more, the same everywhere.`,
     )
   }
 }

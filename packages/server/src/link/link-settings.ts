@@ -2,8 +2,9 @@
 import { limits } from '@starling/protocol/limits'
 
 /**
- * `plain` is for loopback only: any other address is refused at start. `key` authenticates both ends
- * by one shared secret (TLS-PSK). `certificates` is mutual TLS; the three are paths of PEM files.
+ * `plain` is for loopback only: any other address is refused at start. `key` authenticates both
+ * ends by one shared secret (TLS-PSK). `certificates` is mutual TLS; the three are paths of PEM
+ * files.
  */
 export type LinkSecurity =
   | { readonly kind: 'plain' }

@@ -44,7 +44,7 @@ function startError(error: NodeJS.ErrnoException, { options, what }: Listening):
       return new StartError(
         'address-unknown',
         `${host}, ${what}, is no address of this machine.`,
-        `Give ${what} an address of this machine in starling.toml; 127.0.0.1 is this machine alone.`,
+        `Give ${what} an address of this machine in starling.toml, or 127.0.0.1.`,
       )
     default:
       return new StartError(

@@ -1,6 +1,7 @@
 /**
- * Gathers the inputs of one turn of the event loop into one `drain`. Whatever gives the node an input
- * says `touch`; after all that the turn brought, what the node put out is performed once, in order.
+ * Gathers the inputs of one turn of the event loop into one `drain`. Whatever gives the node an
+ * input says `touch`; after all that the turn brought, what the node put out is performed once, in
+ * order.
  */
 export class Turns {
   readonly #perform: () => void

@@ -1,10 +1,10 @@
 /**
  * The admin port: what a supervisor, a monitoring system and `starling top` ask. It is for this
- * machine alone: it listens on loopback, and refuses requests that name another host, which is what a
- * web page in a browser on this machine would send after re-pointing its own name here.
+ * machine alone: it listens on loopback, and refuses requests that name another host, which is
+ * what a web page in a browser on this machine would send after re-pointing its own name here.
  *
- * `/healthz`: the process runs and its event loop turns. `/readyz`: it can do its work, 503 with the
- * reason when not. `/metrics`: Prometheus. `/status`: figures as JSON.
+ * `/healthz`: the process runs and its event loop turns. `/readyz`: it can do its work, 503 with
+ * the reason when not. `/metrics`: Prometheus. `/status`: figures as JSON.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Registry } from 'prom-client'

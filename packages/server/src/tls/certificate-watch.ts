@@ -1,7 +1,7 @@
 /**
  * Looks at certificate files from time to time and hands over what changed, so that a renewed
- * certificate is used without a restart. A pair that does not fit (a renewal half written) is told of
- * and looked at again later; the old one stays in use.
+ * certificate is used without a restart. A pair that does not fit (a renewal half written) is told
+ * of and looked at again later; the old one stays in use.
  */
 import { StartError } from '../telemetry/start-error.ts'
 import { type Certificate, readCertificate } from './certificate.ts'

@@ -1,8 +1,8 @@
 /**
- * A certificate for whoever has none: made at the first start, kept in the data folder, and from then
- * on the same, so that clients can pin its fingerprint. Certificate and key stand in one file, which
- * appears whole or not at all: of several front-ends that start at once, one makes it and the others
- * take that one.
+ * A certificate for whoever has none: made at the first start, kept in the data folder, and from
+ * then on the same, so that clients can pin its fingerprint. Certificate and key stand in one
+ * file, which appears whole or not at all: of several front-ends that start at once, one makes it
+ * and the others take that one.
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
