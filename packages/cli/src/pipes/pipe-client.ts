@@ -3,6 +3,7 @@
  * those given. Nobody is there to be asked, so what is missing is said and nothing is guessed; a
  * certificate that no authority signed is accepted only by its fingerprint.
  */
+import { dialAddress } from '@starling/client/address'
 import type { StarlingClient } from '@starling/client/api'
 import type { NodeConnectOptions } from '@starling/client/connect-options'
 import { connect } from '@starling/client/node'
@@ -38,7 +39,7 @@ export async function openPipeClient(
   given: IdentityArguments,
   patience: Patience,
 ): Promise<StarlingClient> {
-  const client = await connect(await optionsOf(given))
+  const client = await connect(optionsOf(given))
   const ready = await welcomed(client, patience)
   if (ready === 'late') {
     await client.close()
@@ -87,9 +88,10 @@ function stateOf(client: StarlingClient): string {
   }
 }
 
-async function optionsOf(given: IdentityArguments): Promise<NodeConnectOptions> {
+function optionsOf(given: IdentityArguments): NodeConnectOptions {
   const { address, name, profile, fingerprint } = given
-  const known = await readProfile(profile)
+  const known = usable(() => readProfile(profile), 'choose another --profile')
+  if (address !== undefined) usable(() => dialAddress(address), 'write --address HOST:PORT')
   if (address === undefined && (known?.addresses.length ?? 0) === 0) {
     throw new CannotStart(
       'no front-end is known yet',
@@ -117,6 +119,15 @@ async function optionsOf(given: IdentityArguments): Promise<NodeConnectOptions> 
       ? { auth: { kind: 'guest', name } as const }
       : {}),
     ...(fingerprint === undefined ? {} : { pin: { fingerprint } }),
+  }
+}
+
+/** What was given, or `CannotStart` with what the SDK says against it. */
+function usable<T>(read: () => T, remedy: string): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new CannotStart(error instanceof Error ? error.message : String(error), remedy)
   }
 }
 

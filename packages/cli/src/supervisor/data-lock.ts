@@ -36,6 +36,8 @@ export function lockDataFolder(folder: string): DataLock {
   const previous = readNote(notePath)
   const database = new DatabaseSync(join(folder, 'supervisor.lock'), { timeout: 0 })
   try {
+    // Nothing is ever written to it, so it needs no journal.
+    database.exec('PRAGMA journal_mode = OFF')
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()

@@ -1,16 +1,16 @@
 /** What the supervisor tells the operator, one line an event; '' for what is not worth one. */
 import type { Role } from './role.ts'
-import { type SupervisorEvent, why } from './supervisor.ts'
+import { type ProcessEnd, type SupervisorEvent, why } from './supervisor.ts'
 
 export function eventLine(event: SupervisorEvent): string {
   switch (event.kind) {
     case 'back':
-      return `${event.role.name} died (${why(event.end)}), running again after ${event.tookMs} ms`
+      return `${event.role.name} ${went(event.end)}, running again after ${event.tookMs} ms`
     case 'died':
       // The usual death is told by the line of its return.
       return event.waitMs < 200
         ? ''
-        : `${event.role.name} died again (${why(event.end)}), next start in ${event.waitMs} ms`
+        : `${event.role.name} ${went(event.end)} again, next start in ${event.waitMs} ms`
     case 'refused':
       return `${event.role.name}: ${event.refusal.found}; ${event.refusal.remedy}`
     case 'killed':
@@ -23,14 +23,17 @@ export function eventLine(event: SupervisorEvent): string {
   }
 }
 
+/** Who was asked to end, by SIGTERM, ends with 0. */
+function went(end: ProcessEnd): string {
+  return end.code === 0 ? 'was stopped' : `died (${why(end)})`
+}
+
 export interface Standing {
   readonly roles: readonly Role[]
   readonly address: string
   readonly fingerprint: string | undefined
   readonly dataFolder: string
 }
-
-const command = 'npm run -s starling'
 
 /** Once everything runs. */
 export function standingLines(standing: Standing): readonly string[] {
@@ -44,8 +47,8 @@ export function standingLines(standing: Standing): readonly string[] {
     '',
     ...standing.roles.map(role),
     '',
-    `Chat   ${command} chat ${address}`,
-    `Watch  ${command} top`,
+    `Chat   npm run chat ${address}`,
+    `Watch  npm run starling top`,
     `Stop   Ctrl-C   (data and traces are in ${standing.dataFolder})`,
   ]
 }
