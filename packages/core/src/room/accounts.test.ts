@@ -181,7 +181,7 @@ test('[A10] a password is changed by who has one', () => {
   refuses(bench, { ...op, passwordHash: '' }, 'invalid')
 })
 
-test('[A11] a read marker only moves forward, up to the newest entry, and tells the devices', () => {
+test('[A11] a read marker only moves forward, to the newest entry, and tells the devices', () => {
   const bench = new ReplicaBench()
   bench.accepts(guestAnn)
   bench.room('u-1', 'r1')

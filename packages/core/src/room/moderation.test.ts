@@ -70,7 +70,7 @@ test('[R36] moderators rule over members, owners over moderators, nobody over ow
   for (const self of [Olga, Mia, Ann]) assert.equal(rulesOver(self, self), false)
 })
 
-test('[R37] the kicked are out, are told, and may come back to a public room', () => {
+test('[R37] the kicked are out, are told, and may come back', () => {
   const { bench, Mia, Ann, Bob, Eve } = chat()
   bench.does(Mia, 'r1', { kind: 'kick', user: Ann, reason: ' spam ' })
   const kicked = { kind: 'kick', user: Ann, userName: 'Ann', reason: 'spam' }
@@ -97,7 +97,7 @@ test('[R38] the banned are out and stay out until the ban is lifted', () => {
   bench.joins('r1', Ann)
 })
 
-test('[R38] who is not in the room can be banned before they come; an invitation ends by it', () => {
+test('[R38] who is not in the room can be banned, and no invitation outlasts it', () => {
   const { bench, Mia, Ann, Eve } = chat()
   bench.does(Ann, 'r1', { kind: 'invite', user: Eve })
   const told = bench.entries(Eve).length
