@@ -17,7 +17,7 @@ import { unreachable } from '@starling/core/now'
 import type { DownFrame } from '@starling/protocol/down'
 import type { Operation } from '@starling/protocol/operation'
 import type { ClientEventMap, Credentials, Refusal, Result, Sending } from './api.ts'
-import { authFor, identityFor } from './device-identity.ts'
+import { authFor, identityFor, newToken } from './device-identity.ts'
 import { Sendings } from './sendings.ts'
 import type { OpenSocket, Socket } from './socket.ts'
 import type { ClientStorage, Identity, StoredChange } from './storage.ts'
@@ -268,7 +268,9 @@ export class ClientShell {
       const credentials = this.#credentials
       this.#credentials = undefined
       if (credentials !== undefined && credentials.kind !== 'token') {
-        this.#identity = { ...this.#identity, isKnown: false }
+        // A token that was revoked opens nothing again, not even with the password.
+        this.#identity = { ...this.#identity, token: newToken(), isKnown: false }
+        void this.#saveIdentity()
         this.act((node) => node.login(now(), authFor(this.#identity, credentials)))
         return
       }

@@ -159,12 +159,13 @@ test('[A9] a revoked device is gone, and the person told; what is not theirs sta
   refuses(bench, { ...op, user: 'u-nobody' }, 'unknown-user')
 })
 
-test('[A9] a token that was revoked does not come back as a newcomer', () => {
+test('[A9] a token that was revoked comes back neither as a newcomer nor by a late login', () => {
   const bench = new ReplicaBench()
   bench.accepts(registerBob)
   bench.accepts({ kind: 'revoke', user: 'u-2', devices: ['d-2'] })
   refuses(bench, registerBob, 'bad-token')
-  bench.accepts({ ...loginBob, device: 'd-2' })
+  refuses(bench, { ...loginBob, device: 'd-2' }, 'bad-token')
+  bench.accepts(loginBob)
 })
 
 test('[A10] a password is changed by who has one', () => {

@@ -168,6 +168,7 @@ function login(turn: Turn, { user, device, label }: Untrusted<Of<'login'>>): Out
   if (!isUserId(user, limits) || !isId(device, limits)) return refused('invalid')
   const row = store.device(device)
   if (row !== undefined) return row.user === user ? doneBefore : refused('invalid')
+  if (store.isBanned(user, device)) return refused('bad-token')
   const account = store.account(user)
   if (account?.passwordHash === undefined) return refused('bad-credentials')
   if (store.devicesOf(user).length >= limits.devicesPerAccountMax) {
@@ -179,7 +180,11 @@ function login(turn: Turn, { user, device, label }: Untrusted<Of<'login'>>): Out
   return turn.add(user, { by: account }, { kind: 'device-added', ...added })
 }
 
-/** Devices that are not theirs, or gone already, are passed over. */
+/**
+ * Devices that are not theirs, or gone already, are passed over. What is revoked is banned from the
+ * self room for ever: a login that a frozen backend or the log brings back late is of an old token,
+ * and who logs in anew makes a new one.
+ */
 function revoke(turn: Turn, { user, devices }: Untrusted<Of<'revoke'>>): Outcome {
   const { store, limits } = turn
   if (!isUserId(user, limits) || !areIds(devices, limits)) return refused('invalid')
@@ -190,6 +195,7 @@ function revoke(turn: Turn, { user, devices }: Untrusted<Of<'revoke'>>): Outcome
   for (const device of devices) {
     if (store.device(device)?.user !== user) continue
     store.deleteDevice(device)
+    store.putBan(user, device)
     outcome = turn.add(user, { by: account }, { kind: 'device-removed', device })
   }
   return outcome
