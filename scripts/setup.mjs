@@ -1,7 +1,7 @@
 /**
  * Makes a clone ready to run, with any Node.js that npm runs on: installs packages when what is
- * installed is not what package-lock.json names, sees that the Node.js that came with them runs, and
- * builds what must be built. When nothing is to do it takes a few milliseconds.
+ * installed is not what package-lock.json names, sees that the Node.js that came with them runs,
+ * and builds what must be built. When nothing is to do it takes a few milliseconds.
  *
  * `node scripts/setup.mjs` does only that. `node scripts/setup.mjs SCRIPT ARGS …` then runs the
  * script with the installed Node.js. That is not the same as `node setup.mjs && node SCRIPT`: a
@@ -65,8 +65,8 @@ function nodeToRun(folder) {
   if (installed !== undefined && installed.major >= runNodeMin) return installed.program
   if (ownMajor() >= runNodeMin) return process.execPath
   throw new SetupError(
-    `Starling runs on Node.js ${runNodeMin}, this is ${process.version}, and npm installed none for ` +
-      `${process.platform}-${process.arch}; run "npm install --include=optional", ` +
+    `Starling runs on Node.js ${runNodeMin}, this is ${process.version}, and npm installed none ` +
+      `for ${process.platform}-${process.arch}; run "npm install --include=optional", ` +
       `or install Node.js ${runNodeMin} from nodejs.org`,
   )
 }
@@ -116,7 +116,10 @@ function isShellNeeded() {
   return process.platform === 'win32'
 }
 
-/** Packages whose `build` has not run since their sources changed. */
+/**
+ * Packages whose `build` has not run since their sources changed. What was built is in `dist`; its
+ * `inputs.json` may name all that it was made of.
+ */
 export function packagesToBuild(folder) {
   return readdirSync(join(folder, 'packages')).filter((name) => {
     const place = join(folder, 'packages', name)
@@ -124,27 +127,37 @@ export function packagesToBuild(folder) {
     if (!existsSync(manifest)) return false
     if (JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build === undefined) return false
     const builtAt = newest(join(place, 'dist'))
-    return builtAt === 0 || newest(join(place, 'src')) > builtAt || changedAt(manifest) > builtAt
+    const sources = [...(inputsOf(place) ?? filesIn(join(place, 'src'))), manifest]
+    return builtAt === 0 || sources.some((path) => changedAt(path) > builtAt)
   })
 }
 
-function newest(folder) {
-  if (!existsSync(folder)) return 0
-  let latest = 0
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) latest = Math.max(latest, changedAt(join(entry.parentPath, entry.name)))
-  }
-  return latest
+function inputsOf(place) {
+  const path = join(place, 'dist', 'inputs.json')
+  if (!existsSync(path)) return undefined
+  return JSON.parse(readFileSync(path, 'utf8')).map((input) => join(place, '..', '..', input))
 }
 
+function filesIn(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+function newest(folder) {
+  return Math.max(0, ...filesIn(folder).map(changedAt))
+}
+
+/** What is gone has changed now. */
 function changedAt(path) {
-  return statSync(path).mtimeMs
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
 }
 
 function setUp(folder) {
   if (ownMajor() < setupNodeMin) {
     throw new SetupError(
-      `Starling needs Node.js ${setupNodeMin} or newer to install itself; this is ${process.version}`,
+      `Starling needs Node.js ${setupNodeMin} or newer to install; this is ${process.version}`,
     )
   }
   const missing = missingPackages(folder)

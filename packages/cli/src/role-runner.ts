@@ -1,7 +1,8 @@
 /**
- * The life of a process that runs one role, by hand or under the supervisor. It ends when it is asked
- * to (SIGTERM, Ctrl-C, the supervisor's word) or when its supervisor is gone, and finishes what was
- * begun first. Under a supervisor Ctrl-C is left to that, which stops the roles in their order.
+ * The life of a process that runs one role, by hand or under the supervisor. It ends when it is
+ * asked to (SIGTERM, Ctrl-C, the supervisor's word) or when its supervisor is gone, and finishes
+ * what was begun first. Under a supervisor Ctrl-C is left to that, which stops the roles in their
+ * order.
  */
 import { StartError } from '@starling/server/telemetry/start-error'
 import { type ExitCode, exitCodes } from './exit-codes.ts'

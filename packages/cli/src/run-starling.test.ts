@@ -78,7 +78,7 @@ describe('starling', () => {
     }
   })
 
-  it('ends with 3 when the configuration of a server is wrong, one line a problem', async (test) => {
+  it('ends with 3 when a server is wrongly configured, one line a problem', async (test) => {
     const folder = folderWith(test, 'engine = "none"\ntrace = 1\n')
     assert.deepEqual(await ran(['up'], folder), {
       code: exitCodes.cannotStart,

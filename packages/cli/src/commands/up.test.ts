@@ -96,7 +96,7 @@ async function clusterFolder(test: TestContext): Promise<{ folder: string; port:
 }
 
 describe('starling up', () => {
-  it('starts everything, starts the dead again, refuses a second, stops at Ctrl-C', async (test) => {
+  it('starts all, starts the dead again, refuses a second, stops at Ctrl-C', async (test) => {
     const { folder, port } = await clusterFolder(test)
     const up = new Upped(test, folder)
     await up.prints(/Stop {3}Ctrl-C/)

@@ -1,6 +1,6 @@
 /**
- * The client behind `send` and `tail`: the identity and the address that `starling chat` remembers, or
- * those given. Nobody is there to be asked, so what is missing is said and nothing is guessed; a
+ * The client behind `send` and `tail`: the identity and the address that `starling chat` remembers,
+ * or those given. Nobody is there to be asked, so what is missing is said and nothing is guessed; a
  * certificate that no authority signed is accepted only by its fingerprint.
  */
 import { dialAddress } from '@starling/client/address'

@@ -1,8 +1,8 @@
 /**
  * A room's entries from an index on, each once, in order, without a hole, whatever happens to the
- * connection. The cursor is the next index that is needed. Live entries tell how far the room reaches;
- * what is at hand is taken from them, everything else is read as history, one page at a time and only
- * when the reader wants more, so that a slow reader costs no memory.
+ * connection. The cursor is the next index that is needed. Live entries tell how far the room
+ * reaches; what is at hand is taken from them, everything else is read as history, one page at a
+ * time and only when the reader wants more, so that a slow reader costs no memory.
  */
 import type { StarlingClient } from '@starling/client/api'
 import type { Entry } from '@starling/protocol/entry'

@@ -1,6 +1,6 @@
 /**
- * One supervisor a data folder. The lock is SQLite's exclusive lock on `supervisor.lock`: the kernel
- * lets go of it when the process ends, however it ends, so it is never stale. Beside it,
+ * One supervisor a data folder. The lock is SQLite's exclusive lock on `supervisor.lock`: the
+ * kernel lets go of it when the process ends, however it ends, so it is never stale. Beside it,
  * `supervisor.json` says who holds it and which processes it started, for the message to a second
  * supervisor and for the next one, which waits for processes that a killed supervisor left behind.
  */

@@ -38,8 +38,10 @@ export interface Standing {
 /** Once everything runs. */
 export function standingLines(standing: Standing): readonly string[] {
   const width = Math.max(...standing.roles.map(({ name }) => name.length))
-  const role = (it: Role): string =>
-    `  ${it.name.padEnd(width)}  ${(it.kind === 'backend' ? it.rank : 'front-end').padEnd(9)}  running`
+  const role = (it: Role): string => {
+    const rank = it.kind === 'backend' ? it.rank : 'front-end'
+    return `  ${it.name.padEnd(width)}  ${rank.padEnd(9)}  running`
+  }
   const { address, fingerprint } = standing
   return [
     `Starling runs. Connect to ${address}`,

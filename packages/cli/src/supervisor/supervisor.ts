@@ -1,8 +1,8 @@
 /**
  * Keeps every role's process running. A process that dies is started again, at once the first time
  * and then with a growing pause. One that says at its first start that it cannot start (a taken
- * port, a damaged file) stops everything, since starting again would not help; so does one that dies
- * `failedStartsMax` times before it was ever ready. Once everything stood, nothing stops it but `stop`.
+ * port, a damaged file) stops everything, since starting again would not help; so does one that
+ * dies `failedStartsMax` times before it was ever ready. After that only `stop` ends it all.
  *
  * Stopping asks the front-ends first, so that nothing new reaches the backends, then the backends;
  * who takes too long is killed. Processes and time are arguments: see role-process.ts for the real.

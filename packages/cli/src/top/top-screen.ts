@@ -1,7 +1,7 @@
 /**
  * Redraws a picture in place. Each frame is one write: home, every line followed by "erase to its
- * end", then "erase below"; nothing is cleared first, so nothing flickers. The alternate screen keeps
- * what was there before; leaving gives it and the cursor back, however the process ends.
+ * end", then "erase below"; nothing is cleared first, so nothing flickers. The alternate screen
+ * keeps what was there before; leaving gives it and the cursor back, however the process ends.
  */
 import { writeSync } from 'node:fs'
 import type { ReadStream, WriteStream } from 'node:tty'

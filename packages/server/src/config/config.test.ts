@@ -216,7 +216,10 @@ const refusals: Readonly<Record<string, Given & { readonly says: readonly string
     ],
   },
   'two roles of one name': {
-    toml: '[[backends]]\nname = "a"\nrank = "primary"\n[[backends]]\nname = "a"\nrank = "secondary"',
+    toml: [
+      '[[backends]]\nname = "a"\nrank = "primary"',
+      '[[backends]]\nname = "a"\nrank = "secondary"',
+    ].join('\n'),
     says: [
       `starling.toml:5: backends.1.name: a second "a"; give every front-end and backend a name of
         its own`,
