@@ -21,6 +21,7 @@ import type {
 } from './client-io.ts'
 import { Connection } from './connection.ts'
 import { HistoryLoads } from './history-loads.ts'
+import { Invitations } from './invitations.ts'
 import { MemberCounts } from './member-counts.ts'
 import { Outbox } from './outbox.ts'
 import { OwnTyping } from './own-typing.ts'
@@ -45,6 +46,7 @@ export class ClientNode implements ClientInputs {
   readonly #stream: RoomStream
   readonly #markers: ReadMarkers
   readonly #typing = new OwnTyping()
+  readonly #invitations = new Invitations()
   readonly #snapshots: Snapshots
   #me: Me | undefined
   #limits: Limits = protocolLimits
@@ -73,12 +75,17 @@ export class ClientNode implements ClientInputs {
       tuning,
       emit,
       touch,
+      asks,
+      invitations: this.#invitations,
       rooms: this.#rooms,
       outbox: this.#outbox,
       loads: this.#loads,
       counts: new MemberCounts({ asks, isKnown, touch }),
       me: () => this.#me?.user ?? '',
       send: (now, frame) => this.#connection.send(now, frame),
+      invitationsChanged: () => {
+        this.#areRoomsTouched = true
+      },
       roomsChanged: (gone) => {
         for (const room of gone) this.#markers.forget(room)
         this.#storeRooms()
@@ -108,6 +115,7 @@ export class ClientNode implements ClientInputs {
       connection: this.#connection.state,
       me: this.#me,
       limits: this.#limits,
+      invitations: this.#invitations.shown,
     })
   }
 
@@ -303,6 +311,7 @@ export class ClientNode implements ClientInputs {
     this.#limits = frame.limits
     if (isAnother) {
       this.#rooms.clear()
+      this.#invitations.clear()
       this.#outbox.disown()
     }
     for (const room of this.#rooms.welcomed(frame.rooms, user)) this.#markers.forget(room)

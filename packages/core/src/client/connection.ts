@@ -135,8 +135,9 @@ export class Connection {
 
   /** Moves to another front-end at a random moment, so that not all arrive there at once. */
   drain(now: Now, frame: DownFrameOf<'drain'>): void {
-    if (!this.isOnline || this.#moveAtMs !== undefined) return
+    if (this.#moveAtMs !== undefined) return
     this.#addresses.prefer(frame.frontends, this.#options.chance())
+    if (!this.isOnline) return
     this.#moveAtMs = now.ms + frame.withinMs * 0.9 * this.#options.chance()
   }
 

@@ -8,8 +8,10 @@ import type { DownFrameOf } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
 import type { UpFrame } from '@starling/protocol/up'
 import type { Now } from '../now.ts'
+import type { Asks } from './asks.ts'
 import type { ClientOutput, ClientTuning } from './client-io.ts'
 import type { HistoryLoads } from './history-loads.ts'
+import type { Invitations } from './invitations.ts'
 import type { MemberCounts } from './member-counts.ts'
 import type { Outbox } from './outbox.ts'
 import type { RoomState } from './room-state.ts'
@@ -19,6 +21,8 @@ export interface RoomStreamHost {
   readonly tuning: ClientTuning
   readonly rooms: Rooms
   readonly outbox: Outbox
+  readonly asks: Asks
+  readonly invitations: Invitations
   readonly loads: HistoryLoads
   readonly counts: MemberCounts
   readonly emit: (output: ClientOutput) => void
@@ -26,6 +30,7 @@ export interface RoomStreamHost {
   readonly touch: (room: string) => void
   /** Rooms came, or these are gone. */
   readonly roomsChanged: (gone: readonly string[]) => void
+  readonly invitationsChanged: () => void
   readonly me: () => string
 }
 
@@ -39,6 +44,7 @@ export class RoomStream {
   /** After a welcome: `cursors` are those that its hello named. */
   resumed(now: Now, cursors: Readonly<Record<string, number>>): void {
     let prefetched = 0
+    this.#readSelf(now)
     this.#host.rooms.noSelfFollowBeforeMs = 0
     for (const room of this.#host.rooms.all()) {
       this.#resume(now, room, cursors[room.room])
@@ -98,6 +104,17 @@ export class RoomStream {
     this.#host.emit({ kind: 'event', event: { kind: 'entry', room: room.room, entry } })
   }
 
+  /** Invitations that came while this device was away. */
+  #readSelf(now: Now): void {
+    const limit = this.#host.tuning.pageEntries
+    const question = { t: 'history' as const, room: this.#host.me(), limit }
+    this.#host.asks.ask(now, question, (_, result) => {
+      if (!result.ok || result.answer.kind !== 'history') return
+      if (result.answer.room !== this.#host.me()) return
+      if (this.#host.invitations.note(result.answer.entries)) this.#host.invitationsChanged()
+    })
+  }
+
   #selfEntries(now: Now, frame: DownFrameOf<'entries'>): void {
     const { rooms } = this.#host
     for (const entry of frame.entries) {
@@ -113,7 +130,8 @@ export class RoomStream {
   }
 
   #selfEntry(now: Now, entry: Entry): void {
-    const { rooms } = this.#host
+    const { rooms, invitations } = this.#host
+    if (invitations.note([entry])) this.#host.invitationsChanged()
     switch (entry.kind) {
       case 'room-added': {
         const me = this.#host.me()
@@ -132,7 +150,7 @@ export class RoomStream {
         return this.#host.touch(entry.room)
       }
       default:
-      // What concerns devices and the account is not shown here.
+      // What concerns devices and the account changes nothing here.
     }
   }
 

@@ -77,7 +77,7 @@ export class Rooms {
     const about = { room, kind: roomKind, title, topic: '', role: 'member' as const, members: 1 }
     const peer = roomKind === 'direct' ? { peer: { user: otherOf(room, me), name: title } } : {}
     // A room that one enters begins as read: what was said before was not missed.
-    const marks = { head: from - 1, readUpTo: from - 1 }
+    const marks = { head: from - 1, readUpTo: from }
     const state = new RoomState({ ...about, ...marks, ...peer }, this.#bounds)
     this.#rooms.set(room, state)
     return state

@@ -4,12 +4,13 @@ import type { ConnectionState, Me } from './client-io.ts'
 import type { Outbox } from './outbox.ts'
 import { RoomView } from './room-view.ts'
 import type { Rooms } from './rooms.ts'
-import type { ClientSnapshot, RoomSnapshot } from './snapshot.ts'
+import type { ClientSnapshot, Invitation, RoomSnapshot } from './snapshot.ts'
 
 export interface SnapshotParts {
   readonly connection: ConnectionState
   readonly me: Me | undefined
   readonly limits: Limits
+  readonly invitations: readonly Invitation[]
 }
 
 const nobody: Me = { user: '', name: '', isGuest: true, device: '' }
@@ -49,10 +50,11 @@ export class Snapshots {
       last.connection === parts.connection &&
       last.me === parts.me &&
       last.limits === parts.limits &&
+      last.invitations === parts.invitations &&
       last.rooms === rooms &&
       last.waiting === waiting
     if (isSame) return last
-    this.#last = { ...parts, rooms, invitations: [], waiting }
+    this.#last = { ...parts, rooms, waiting }
     return this.#last
   }
 
