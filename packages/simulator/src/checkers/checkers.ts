@@ -1,7 +1,6 @@
 /** All promises that are watched in every run. */
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Checker } from './checker.ts'
-import { ClientsEqualChecker } from './clients-equal.ts'
 import { DurableChecker } from './p1-durable.ts'
 import { OnceChecker } from './p2-once.ts'
 import { SameOrderChecker } from './p3-same-order.ts'
@@ -25,6 +24,5 @@ export function allCheckers(cluster: Cluster): readonly Checker[] {
     new HonestRefusalChecker(),
     new RevokedChecker(cluster),
     new ReplicasEqualChecker(),
-    new ClientsEqualChecker(),
   ]
 }

@@ -18,42 +18,50 @@ export class ClientsEqualChecker implements Checker {
   }
 
   atRest(cluster: Cluster): void {
-    const store = storesUp(cluster)[0]?.store
-    if (store === undefined) return
-    for (const client of cluster.clients) {
-      if (client.node === undefined || !client.isOnline) continue
-      this.#compare(client.name, client.node, store)
-    }
+    const difference = this.difference(cluster)
+    if (difference !== undefined) throw new BrokenPromise('clients', difference)
   }
 
-  #compare(client: string, node: ClientNode, store: Store): void {
+  /** Undefined when all show what is there. */
+  difference(cluster: Cluster): string | undefined {
+    const store = storesUp(cluster)[0]?.store
+    if (store === undefined) return undefined
+    for (const client of cluster.clients) {
+      if (client.node === undefined || !client.isOnline) continue
+      const found = this.#compare(client.name, client.node, store)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  #compare(client: string, node: ClientNode, store: Store): string | undefined {
     const snapshot = node.snapshot()
     const shown = snapshot.rooms.map((room) => room.room).sort()
     const user = snapshot.me?.user ?? ''
     const expected = store.roomsOf(user).map((row) => row.room)
     if (shown.join(' ') !== expected.join(' ')) {
-      throw new BrokenPromise('clients', `${client} is in ${expected}, but shows ${shown}`)
+      return `${client} is in ${expected}, but shows ${shown}`
     }
-    for (const room of snapshot.rooms) this.#compareRoom(client, room, store)
+    for (const room of snapshot.rooms) {
+      const found = this.#compareRoom(client, room, store)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
-  #compareRoom(client: string, room: RoomSnapshot, store: Store): void {
+  #compareRoom(client: string, room: RoomSnapshot, store: Store): string | undefined {
     const head = store.room(room.room)?.head ?? 0
     const where = `${client} in ${room.room}`
-    if (room.head !== head) {
-      throw new BrokenPromise('clients', `${where} shows the head ${room.head}, it is ${head}`)
-    }
+    if (room.head !== head) return `${where} shows the head ${room.head}, it is ${head}`
     const { lines, hasOlder, hasNewer } = room.timeline
-    if (hasNewer) return
+    if (hasNewer) return `${where} shows a piece of the past`
     const first = hasOlder ? (lines[0]?.index ?? head + 1) : 1
     const entries = store.entries(room.room, first, head).filter(isShown)
-    // Whoever joined may not read on from where the page ends before a line.
     const expected = entries.map(describeEntry)
     const shown = lines.map(describeLine)
     const at = expected.findIndex((line, i) => line !== shown[i])
-    if (at === -1 && shown.length === expected.length) return
-    const what = `${shown[at]}, the store ${expected[at]}`
-    throw new BrokenPromise('clients', `${where} shows ${shown.length} lines: ${what}`)
+    if (at === -1 && shown.length === expected.length) return undefined
+    return `${where} shows ${shown.length} lines: ${shown[at]}, the store ${expected[at]}`
   }
 }
 

@@ -132,7 +132,10 @@ export class BackendProcess extends Process {
       onOpen: () => this.give((now) => this.#node?.linkOpened(now, link)),
       onFrame: (frame) => {
         if (frame.t === 'request') {
-          this.#asked.set(`${link} ${frame.request}`, { body: frame.body, after: frame.after })
+          // Asked again, it demands more than it must: what the first asking demanded is enough.
+          const key = `${link} ${frame.request}`
+          const after = Math.min(frame.after, this.#asked.get(key)?.after ?? frame.after)
+          this.#asked.set(key, { body: frame.body, after })
         }
         this.world.trace.line(this.name, () => `← ${wire.peer}: ${JSON.stringify(frame)}`)
         this.give((now) => this.#node?.linkFrame(now, link, frame))

@@ -52,6 +52,8 @@ export class FrontendProcess extends Process {
   /** Backend → when something last came from it, in virtual time. */
   readonly #heardMs = new Map<string, number>()
   #socketsTotal = 0
+  /** Connections that the node knows of. */
+  #sessions = 0
   #turns = 0
 
   constructor(world: World, setup: FrontendSetup) {
@@ -102,6 +104,7 @@ export class FrontendProcess extends Process {
     clients.bury(this.name, isSudden)
     links.bury(this.name, isSudden)
     this.#sockets.clear()
+    this.#sessions = 0
     this.#links.clear()
     this.#node = undefined
   }
@@ -121,7 +124,7 @@ export class FrontendProcess extends Process {
     }
     const figures = this.#node?.figures()
     if (figures !== undefined) {
-      const sockets = this.#sockets.size
+      const sockets = this.#sessions
       this.#setup.observe({ kind: 'frontend-figures', frontend: this.name, figures, sockets })
     }
   }
@@ -139,14 +142,24 @@ export class FrontendProcess extends Process {
     this.#sockets.set(session, socket)
     if (this.isFrozen) wire.setReading(false)
     return {
-      onOpen: () => this.give((now) => this.#node?.clientOpened(now, session, wire.peer)),
+      onOpen: () => {
+        this.give((now) => {
+          this.#sessions++
+          this.#node?.clientOpened(now, session, wire.peer)
+        })
+      },
       onFrame: (text) => this.give((now) => this.#node?.clientText(now, session, text)),
       onClose: () => {
         this.#sockets.delete(session)
-        this.give((now) => this.#node?.clientClosed(now, session))
+        this.give((now) => this.#closed(now, session))
       },
       onBuffered: (bytes) => this.#buffered(session, socket, bytes),
     }
+  }
+
+  #closed(now: Now, session: SessionId): void {
+    this.#sessions--
+    this.#node?.clientClosed(now, session)
   }
 
   #buffered(session: SessionId, socket: Socket, bytes: number): void {
@@ -229,7 +242,7 @@ export class FrontendProcess extends Process {
         socket.wire.close(closeCodes[reason])
         this.#sockets.delete(session)
         // A WebSocket's own close event comes after its closing handshake.
-        return this.later(1, (now) => this.#node?.clientClosed(now, session))
+        return this.later(1, (now) => this.#closed(now, session))
       }
       case 'link':
         return this.#links.get(output.backend)?.send(output.frame, 200)

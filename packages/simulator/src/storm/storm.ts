@@ -7,6 +7,7 @@
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Checker } from '../checkers/checker.ts'
 import { allCheckers } from '../checkers/checkers.ts'
+import { ClientsEqualChecker } from '../checkers/clients-equal.ts'
 import { EverySendChecker } from '../checkers/every-send-settled.ts'
 import { storesUp } from '../checkers/sends.ts'
 import type { BackendProcess } from '../cluster/backend-process.ts'
@@ -41,6 +42,7 @@ export class Storm {
   readonly #scene: Scene
   readonly #checkers: readonly Checker[]
   readonly #sends = new EverySendChecker()
+  readonly #clients = new ClientsEqualChecker()
   readonly #ends = new Set<() => void>()
   #areTalking = true
 
@@ -56,7 +58,7 @@ export class Storm {
       records: 0,
       calmMs: 0,
     }
-    this.#checkers = [...allCheckers(this.cluster), this.#sends]
+    this.#checkers = [...allCheckers(this.cluster), this.#sends, this.#clients]
     this.cluster.observe((seen) => {
       for (const checker of this.#checkers) checker.see(seen)
       if (seen.kind === 'event' && seen.event.kind === 'acked') this.counts.acked++
@@ -143,15 +145,12 @@ export class Storm {
     const beganMs = this.#world.nowMs
     this.#world.runFor(talkInCalmMs)
     this.#areTalking = false
-    do {
-      while (!this.#isAtRest()) {
-        if (this.#world.nowMs > beganMs + calmMsMax) this.#complain()
-        this.#helpTheRefused()
-        this.#world.runFor(250)
-      }
+    while (!this.#isAtRest()) {
+      if (this.#world.nowMs > beganMs + calmMsMax) this.#complain()
+      this.#helpTheRefused()
       this.#openAllRooms()
-      this.#world.runFor(1_000)
-    } while (!this.#isAtRest())
+      this.#world.runFor(250)
+    }
     this.counts.calmMs = this.#world.nowMs - beganMs
     for (const checker of this.#checkers) checker.atRest(this.cluster)
   }
@@ -197,7 +196,8 @@ export class Storm {
       cluster.log.isQuiet &&
       this.#sends.isSettled(cluster) &&
       cluster.clients.every((client) => client.isOnline || this.#mayStayOut(client.name)) &&
-      storesUp(cluster).every(({ store }) => store.position === cluster.log.head)
+      storesUp(cluster).every(({ store }) => store.position === cluster.log.head) &&
+      this.#clients.difference(cluster) === undefined
     )
   }
 
@@ -219,6 +219,7 @@ export class Storm {
     if (out.length > 0) {
       throw new BrokenPromise('calm', `${out.map((one) => one.name).join(', ')} cannot come online`)
     }
+    this.#clients.atRest(this.cluster)
     const late = storesUp(this.cluster).filter(
       ({ store }) => store.position !== this.cluster.log.head,
     )

@@ -8,6 +8,7 @@ import { frontendTuning } from '@starling/core/frontend/frontend-io'
 import { limits } from '@starling/protocol/limits'
 import type { Checker } from '../checkers/checker.ts'
 import { allCheckers } from '../checkers/checkers.ts'
+import { ClientsEqualChecker } from '../checkers/clients-equal.ts'
 import { EverySendChecker } from '../checkers/every-send-settled.ts'
 import { Cluster, type ClusterSetup } from '../cluster/cluster.ts'
 import type { Process } from '../cluster/process.ts'
@@ -62,7 +63,7 @@ export class Stage {
     const random = new Random(1)
     this.world = new World(new Trace(reader))
     this.cluster = new Cluster(this.world, setup, random)
-    this.#checkers = [...allCheckers(this.cluster), this.#sends]
+    this.#checkers = [...allCheckers(this.cluster), this.#sends, new ClientsEqualChecker()]
     this.cluster.observe((seen) => {
       for (const checker of this.#checkers) checker.see(seen)
       const line = narrate(seen)

@@ -66,7 +66,7 @@ export class Scene {
   /** Unique, so that a checker can tell one message from another by its text alone. */
   newText(isLong: boolean): string {
     const short = `m${(++this.#texts).toString(36)}`
-    return isLong ? `${short} ${'and so on '.repeat(this.random.between(1, 6))}` : short
+    return isLong ? `${short}${' and so on'.repeat(this.random.between(1, 6))}` : short
   }
 
   /** Rooms in which something of the client's was acknowledged lately. */
