@@ -117,6 +117,7 @@ class BackendShell implements RunningBackend {
       },
       onRefused: (remote, end, detail) => {
         this.#counts.linksRefusedTotal += 1
+        if (end === 'too-many-links') this.#limits.reached('linksMax')
         this.#trace.warn({ remote, end, detail }, 'a peer was refused a link')
       },
     })

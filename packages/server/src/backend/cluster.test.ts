@@ -204,7 +204,7 @@ test('[P9] a backend that crashes is felt by nobody, and nothing is lost or doub
   )
 })
 
-test('an account is made and logged into from another device, but not with a wrong password', async (t) => {
+test('an account is entered from a second device, but not with a wrong password', async (t) => {
   const { frontend } = await cluster(t)
   const first = new Client(t, frontend.address)
   const password = 'correct horse'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -7,6 +8,7 @@ import type { TLSSocket } from 'node:tls'
 import { type ClientOptions, WebSocket } from 'ws'
 import { StartError } from '../telemetry/start-error.ts'
 import { silentTrace } from '../telemetry/trace.ts'
+import { selfSignedCertificate } from '../tls/self-signed.ts'
 import { fakeFrontend, rawClient, testSettings } from './fake-node.test-fixture.ts'
 
 interface TestClient {
@@ -160,6 +162,23 @@ test('clients see the self-signed certificate whose fingerprint is printed', asy
   assert.equal(seen, frontend.fingerprint)
   node.put({ kind: 'text', sessions: node.sessions, text: 'hello' })
   await t.waitFor(() => assert.deepEqual(texts, ['hello']))
+})
+
+test('a renewed certificate is served without a restart', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'starling-frontend-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  await selfSignedCertificate(join(folder, 'old'), [])
+  const renewed = await selfSignedCertificate(join(folder, 'new'), [])
+  const file = join(folder, 'old', 'self-signed.pem')
+  const { frontend } = await fakeFrontend(t, {
+    tls: { kind: 'files', certFile: file, keyFile: file },
+    shell: { ...testSettings.shell, certificateCheckMs: 5 },
+  })
+  copyFileSync(join(folder, 'new', 'self-signed.pem'), file)
+  await t.waitFor(() => assert.equal(frontend.fingerprint, renewed.fingerprint))
+  const { ws } = client(t, frontend.address, { rejectUnauthorized: false })
+  const [response] = await once(ws, 'upgrade')
+  assert.equal(response.socket.getPeerCertificate().fingerprint256, renewed.fingerprint)
 })
 
 test('listening beyond loopback without TLS needs an express word, and warns', async (t) => {

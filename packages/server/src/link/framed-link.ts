@@ -23,6 +23,7 @@ export type LinkEnd =
   | 'write-overflow'
   | 'handshake-failed'
   | 'not-loopback'
+  | 'too-many-links'
 
 export interface FramedLinkHandlers<In> {
   onFrame(frame: In): void
@@ -152,7 +153,7 @@ export class FramedLink<In, Out> {
     clearInterval(this.#beat)
     if (end === 'closed-here' && !this.#socket.destroyed) {
       this.#socket.end()
-      this.#socket.setTimeout(this.#options.tuning.handshakeMsMax, () => this.#socket.destroy())
+      this.#socket.setTimeout(this.#options.tuning.closeMsMax, () => this.#socket.destroy())
     } else this.#socket.destroy()
     this.#options.onEnd(end, detail)
   }

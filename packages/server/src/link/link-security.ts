@@ -30,7 +30,7 @@ export function checkLinkSecurity(host: string, security: LinkSecurity, tuning: 
     throw new StartError(
       'cluster-key-weak',
       `The cluster key has ${security.clusterKey.length} characters.`,
-      `Make one of ${tuning.clusterKeyCharactersMin} random characters or more, the same everywhere.`,
+      `Make it ${tuning.clusterKeyCharactersMin} random characters or more, the same everywhere.`,
     )
   }
 }

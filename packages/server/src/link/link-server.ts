@@ -60,7 +60,7 @@ export class LinkServer {
       })
       this.#server = server
     }
-    this.#server.maxConnections = tuning.linksMax
+    this.#server.maxConnections = tuning.linksMax + tuning.handshakesMax
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
@@ -89,7 +89,7 @@ export class LinkServer {
       this.#server.close(() => resolve())
       for (const link of [...this.#links.values()]) link.close('the backend stops')
       for (const socket of this.#sockets) {
-        socket.setTimeout(this.#options.tuning.handshakeMsMax, () => socket.destroy())
+        socket.setTimeout(this.#options.tuning.closeMsMax, () => socket.destroy())
       }
     })
   }
@@ -110,6 +110,11 @@ export class LinkServer {
   }
 
   #open(socket: Socket): void {
+    if (this.#links.size >= this.#options.tuning.linksMax) {
+      this.#options.onRefused(remoteOf(socket), 'too-many-links', 'as many links as may be')
+      socket.destroy()
+      return
+    }
     this.#opened += 1
     const name = `link-${this.#opened}`
     const link = new FramedLink<LinkUp, LinkDown>(socket, {

@@ -37,8 +37,12 @@ export interface LinkTuning {
   readonly heartbeatMs: number
   /** Heartbeat intervals in which nothing came; then the link counts as half-open and is cut. */
   readonly silentHeartbeatsMax: number
-  /** Links that one backend accepts, those in their handshake too. */
+  /** Links that one backend accepts. */
   readonly linksMax: number
+  /** Peers beside them whose handshake is not done. */
+  readonly handshakesMax: number
+  /** How long what was sent before a close may take to leave. */
+  readonly closeMsMax: number
   /** A cluster key shorter than this is refused at start. */
   readonly clusterKeyCharactersMin: number
 }
@@ -54,5 +58,7 @@ export const linkTuning: LinkTuning = {
   heartbeatMs: 2_000,
   silentHeartbeatsMax: 5,
   linksMax: 256,
+  handshakesMax: 256,
+  closeMsMax: 1_000,
   clusterKeyCharactersMin: 32,
 }

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { LinkDown } from '@starling/core/link/down'
 import type { LinkUp } from '@starling/core/link/up'
+import fc from 'fast-check'
 import { StartError } from '../telemetry/start-error.ts'
 import { LinkDialer } from './link-dialer.ts'
 import { LinkServer } from './link-server.ts'
@@ -214,6 +215,36 @@ test('frames sent before a close still arrive', async (t) => {
   await back.server.close()
   await t.waitFor(() => assert.deepEqual(front.frames, [noFeed('last words')]))
 })
+
+test('[P7] above the greatest number of links a peer is refused', async (t) => {
+  const back = await backendEnd(t, plain, { ...linkTuning, linksMax: 1 })
+  frontendEnd(t, back.server.address.port, plain)
+  await t.waitFor(() => assert.equal(back.opened.length, 1))
+  frontendEnd(t, back.server.address.port, plain)
+  await t.waitFor(() => assert.equal(back.refused[0], 'too-many-links'))
+  assert.equal(back.server.count, 1)
+})
+
+for (const security of [plain, key]) {
+  test(`[P8] no bytes at a ${security.kind} link port stop the backend`, async (t) => {
+    const back = await backendEnd(t, security)
+    const { port } = back.server.address
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+        const socket = connect(port, '127.0.0.1')
+        socket.on('error', () => {})
+        await once(socket, 'connect')
+        socket.end(bytes)
+        socket.resume()
+        await once(socket, 'close')
+      }),
+      { numRuns: 100 },
+    )
+    const front = frontendEnd(t, port, security)
+    await t.waitFor(() => assert.equal(front.opened, 1))
+    assert.deepEqual(back.frames, [])
+  })
+}
 
 test('[P7] a peer that sends nothing is cut after the heartbeats it missed', async (t) => {
   const back = await backendEnd(t, plain, {

@@ -2,7 +2,8 @@
  * Turns the figures of a node into metrics at the moment they are asked for. A table says which
  * figure is which metric; nothing is counted twice.
  */
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
+import { processMetrics } from './process-metrics.ts'
 
 export interface Sample {
   readonly labels?: { readonly [label: string]: string }
@@ -23,34 +24,36 @@ export function registerFigures<Figures>(
   figures: () => Figures,
 ): Registry {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  for (const row of rows) {
-    const shape = {
-      name: row.name,
-      help: row.help,
-      labelNames: [...(row.labels ?? [])],
-      registers: [registry],
-    }
-    const samples = () => samplesOf(row.read(figures()))
-    if (row.kind === 'gauge') {
-      new Gauge({
-        ...shape,
-        collect() {
-          this.reset()
-          for (const { labels, value } of samples()) this.set(labels ?? {}, value)
-        },
-      })
-    } else {
-      new Counter({
-        ...shape,
-        collect() {
-          this.reset()
-          for (const { labels, value } of samples()) this.inc(labels ?? {}, value)
-        },
-      })
-    }
-  }
+  for (const row of processMetrics) register(registry, row, () => undefined)
+  for (const row of rows) register(registry, row, figures)
   return registry
+}
+
+function register<Figures>(
+  registry: Registry,
+  row: MetricRow<Figures>,
+  figures: () => Figures,
+): void {
+  const { name, help, labels } = row
+  const shape = { name, help, labelNames: [...(labels ?? [])], registers: [registry] }
+  const samples = () => samplesOf(row.read(figures()))
+  if (row.kind === 'gauge') {
+    new Gauge({
+      ...shape,
+      collect() {
+        this.reset()
+        for (const { labels, value } of samples()) this.set(labels ?? {}, value)
+      },
+    })
+  } else {
+    new Counter({
+      ...shape,
+      collect() {
+        this.reset()
+        for (const { labels, value } of samples()) this.inc(labels ?? {}, value)
+      },
+    })
+  }
 }
 
 /** A row for each key of a record of totals. */
