@@ -1,8 +1,10 @@
 /** The version of this installation. */
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
 
 export function version(): string {
   const path = new URL('../../../package.json', import.meta.url)
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path, 'utf8'))).version
+  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest
+  if (isManifest && typeof manifest.version === 'string') return manifest.version
+  throw new Error(`${path.pathname} has no version`)
 }
