@@ -162,7 +162,8 @@ export const anyRecords: fc.Arbitrary<readonly LogRecord[]> = fc
     const numbered = (op: unknown) => {
       if (typeof op !== 'object' || op === null || !('number' in op)) return op
       if (op.number !== 0 || !('room' in op) || !('outbox' in op)) return op
-      const key = `${op.room} ${op.outbox}`
+      // of garbage, String() may throw
+      const key = JSON.stringify([op.room, op.outbox])
       const number = (numbers.get(key) ?? 0) + 1
       numbers.set(key, number)
       return { ...op, number }
