@@ -48,7 +48,7 @@ function clientSide({ addresses, limits, tuning }: FrontendOptions, left: Left) 
 }
 
 function backendSide(options: FrontendOptions, { clock, outputs }: ClientSide) {
-  const { tuning, chance, backends } = options
+  const { tuning, limits, chance, backends } = options
   const silenceMsMax = tuning.backendSilenceMsMax
   const monitor = new BackendMonitor({ clock, silenceMsMax, backends })
   const feeds = new Feeds(monitor, outputs)
@@ -60,7 +60,7 @@ function backendSide(options: FrontendOptions, { clock, outputs }: ClientSide) {
     loadOf: (backend) => requests.loadOf(backend),
     feedOf: (room) => feeds.backendOf(room),
   })
-  const requests = new Requests({ tuning, clock, monitor, outputs, router })
+  const requests = new Requests({ limits, tuning, clock, monitor, outputs, router })
   const clientList = new ClientList({ monitor, outputs, flushMs: tuning.clientListFlushMs })
   return { monitor, feeds, router, requests, clientList }
 }

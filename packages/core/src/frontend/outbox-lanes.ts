@@ -77,7 +77,7 @@ export class OutboxLanes {
   laneFor(asked: Asked): Lane {
     const { session } = asked
     const key = keyOf(asked)
-    const known = key === undefined ? undefined : session.lanes.get(key)
+    const known = this.#knownLane(asked)
     if (known !== undefined) return known
     const lane: Lane = {
       session,
@@ -100,11 +100,16 @@ export class OutboxLanes {
 
   /** Is this very send under way already? Then its answer will serve the repeat too. */
   has(asked: Asked): boolean {
-    const key = keyOf(asked)
-    const lane = key === undefined ? undefined : asked.session.lanes.get(key)
+    const lane = this.#knownLane(asked)
     if (lane === undefined) return false
     const isIt = (pending: Pending) => numberOf(pending.asked) === numberOf(asked)
     return lane.inFlight.some(isIt) || lane.queued.some(isIt)
+  }
+
+  /** Sends of the same outbox that are unanswered. */
+  sizeOf(asked: Asked): number {
+    const lane = this.#knownLane(asked)
+    return lane === undefined ? 0 : lane.inFlight.length + lane.queued.length
   }
 
   /** Answered for good. */
@@ -138,6 +143,11 @@ export class OutboxLanes {
   forget(session: Session): void {
     for (const pending of session.unanswered) this.#stalled.delete(pending.lane)
     session.lanes.clear()
+  }
+
+  #knownLane(asked: Asked): Lane | undefined {
+    const key = keyOf(asked)
+    return key === undefined ? undefined : asked.session.lanes.get(key)
   }
 
   #advance(now: Now, lane: Lane): void {

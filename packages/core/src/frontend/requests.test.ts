@@ -92,7 +92,7 @@ test('[P9] when a backend hangs, its requests go elsewhere within 700 ms', () =>
   assert.ok(holder(scene) !== undefined)
 })
 
-test('[P9] a request unanswered for too long goes elsewhere although its backend looks well', () => {
+test('[P9] a request unanswered for too long goes elsewhere though its backend looks well', () => {
   const scene = alice()
   post(scene, 1)
   scene.forgetAll()
@@ -209,6 +209,16 @@ test('[P7] requests that wait for any backend, and those of one session, are bou
   assert.deepEqual(
     scene.hearsOnly('s1', 'refused').map(({ number, code }) => [number, code]),
     [[10, 'unavailable']],
+  )
+})
+
+test('[P7] the unanswered sends of one outbox are bounded', () => {
+  const scene = alice({ limits: { sendsInFlightPerOutboxMax: 2 } })
+  for (let number = 1; number <= 3; number += 1) post(scene, number)
+  post(scene, 1, 'hi', 'o2')
+  assert.deepEqual(
+    scene.hearsOnly('s1', 'refused').map(({ outbox, number, code }) => [outbox, number, code]),
+    [['o1', 3, 'too-many-in-flight']],
   )
 })
 

@@ -8,6 +8,7 @@
  * A request that nobody answers for `requestWaitMsMax` is refused `unavailable`.
  */
 import type { ErrorCode } from '@starling/protocol/error-codes'
+import type { Limits } from '@starling/protocol/limits'
 import type { LinkDown, Reply } from '../link/down.ts'
 import type { RequestBody } from '../link/up.ts'
 import type { Now } from '../now.ts'
@@ -33,6 +34,7 @@ interface Traffic {
 }
 
 export interface RequestsOptions {
+  readonly limits: Limits
   readonly tuning: FrontendTuning
   readonly clock: AwakeClock
   readonly monitor: BackendMonitor
@@ -75,9 +77,10 @@ export class Requests implements LaneHost {
     const { session, body } = asked
     const { sessionRequestsMax, waitingRequestsMax } = this.#options.tuning
     if (this.#lanes.has(asked)) return undefined
-    if (asked.isInternal !== true && session.unanswered.size >= sessionRequestsMax) {
-      return 'too-many-in-flight'
-    }
+    const isOver =
+      session.unanswered.size >= sessionRequestsMax ||
+      this.#lanes.sizeOf(asked) >= this.#options.limits.sendsInFlightPerOutboxMax
+    if (isOver && asked.isInternal !== true) return 'too-many-in-flight'
     if (this.waiting >= waitingRequestsMax && this.#backendsFor(body).length === 0) {
       return 'unavailable'
     }
