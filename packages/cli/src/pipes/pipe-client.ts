@@ -42,9 +42,10 @@ export async function openPipeClient(
   const client = await connect(optionsOf(given))
   const ready = await welcomed(client, patience)
   if (ready === 'late') {
+    const state = stateOf(client)
     await client.close()
     throw new CannotStart(
-      `no front-end answers (${stateOf(client)})`,
+      `no front-end answers (${state})`,
       'see that Starling runs and that --address is right',
     )
   }
@@ -52,7 +53,9 @@ export async function openPipeClient(
   await client.close()
   throw new CannotStart(
     `the server does not let you in as this (${ready.code}): ${ready.say}`,
-    'choose another --name or --profile, or log in again with "starling chat"',
+    ready.code.startsWith('certificate')
+      ? 'compare with what "starling up" prints, then give that: --fingerprint PRINT'
+      : 'choose another --name or --profile, or log in again with "starling chat"',
   )
 }
 
