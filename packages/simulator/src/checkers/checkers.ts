@@ -1,6 +1,7 @@
 /** All promises that are watched in every run. */
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Checker } from './checker.ts'
+import { OutsidersChecker } from './outsiders-see-nothing.ts'
 import { DurableChecker } from './p1-durable.ts'
 import { OnceChecker } from './p2-once.ts'
 import { SameOrderChecker } from './p3-same-order.ts'
@@ -23,6 +24,7 @@ export function allCheckers(cluster: Cluster): readonly Checker[] {
     new BoundedChecker(cluster),
     new HonestRefusalChecker(),
     new RevokedChecker(cluster),
+    new OutsidersChecker(),
     new ReplicasEqualChecker(),
   ]
 }

@@ -1,6 +1,7 @@
 /**
  * P2: a message is in its room exactly once, and every answer to it names the same entry. Told by the
- * number of its send and, because no two messages of a simulation have one text, by its text too.
+ * number of its send and, because no two messages of a simulation have one text, by its text too. No
+ * client may send anew under another number what the log may hold already.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -16,6 +17,10 @@ export class OnceChecker implements Checker {
   see(seen: Observation): void {
     if (seen.kind === 'composed' && seen.item.op.kind === 'post') {
       this.#composed.set(seen.item.op.text, seen.item.room)
+    }
+    if (seen.kind === 'event' && seen.event.kind === 'renamed') {
+      const what = `${sendKey(seen.event.item)} as ${sendKey(seen.event.to)}`
+      throw new BrokenPromise('P2', `${seen.client} sends ${what}: no outbox was ever lost here`)
     }
     if (seen.kind !== 'down' || seen.frame.t !== 'ack') return
     const { frame } = seen

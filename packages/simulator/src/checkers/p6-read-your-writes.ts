@@ -1,7 +1,8 @@
 /**
  * P6: what was acknowledged to you is in what you read next. A history that a client asked for after
  * an ack has a head at least as great as the acked index, whichever backend answered; and a backend
- * answers no request from a state older than the request demands.
+ * answers no request from a state older than the request demands. Judged within one connection: of
+ * what was acknowledged on an earlier one a front-end knows only what backends told it since.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Observation } from '../observation.ts'
@@ -22,11 +23,7 @@ export class ReadYourWritesChecker implements Checker {
       const what = `from ${seen.position} what asks for ${seen.after}`
       throw new BrokenPromise('P6', `${seen.backend} answers ${what}`)
     }
-    if (seen.kind === 'client-started') {
-      for (const key of this.#asked.keys()) {
-        if (key.startsWith(`${seen.client} `)) this.#asked.delete(key)
-      }
-    }
+    if (seen.kind === 'event' && seen.event.kind === 'connection') this.#forget(seen.client)
     if (seen.kind === 'event' && seen.event.kind === 'acked') {
       const key = `${seen.client} ${seen.event.item.room}`
       this.#acked.set(key, Math.max(this.#acked.get(key) ?? 0, seen.event.index))
@@ -41,6 +38,12 @@ export class ReadYourWritesChecker implements Checker {
 
   atRest(): void {
     // Every answer was judged when it came.
+  }
+
+  #forget(client: string): void {
+    for (const known of [this.#asked, this.#acked]) {
+      for (const key of known.keys()) if (key.startsWith(`${client} `)) known.delete(key)
+    }
   }
 
   #seeAnswer({ client, ask, result }: Extract<Observation, { kind: 'answered' }>): void {

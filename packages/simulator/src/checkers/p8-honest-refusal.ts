@@ -23,6 +23,12 @@ export class HonestRefusalChecker implements Checker {
       this.#composed.set(sendKey(seen.frame), JSON.stringify(seen.frame.op))
     }
     if (seen.kind === 'landed') for (const op of seen.logged.record.ops) this.#seeLanded(op)
+    if (seen.kind === 'event' && seen.event.kind === 'refused') {
+      const { item, code } = seen.event
+      if (retryOf(code) !== 'never') {
+        throw new BrokenPromise('P8', `${seen.client} gives up ${sendKey(item)}: ${code}`)
+      }
+    }
     if (seen.kind !== 'down') return
     const { frame } = seen
     if (frame.t === 'refused' || frame.t === 'error') this.#seeRefusal(seen.client, frame)

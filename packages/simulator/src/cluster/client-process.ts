@@ -124,7 +124,10 @@ export class ClientProcess extends Process {
     })
     network.wake(name)
     const heads = new Map<string, number>()
-    for (const [room, entries] of restored.timelines) heads.set(room, entries.at(-1)?.index ?? 0)
+    for (const [room, entries] of restored.timelines) {
+      const newest = entries.at(-1)
+      if (newest !== undefined) heads.set(room, newest.index)
+    }
     observe({ kind: 'client-started', client: name, heads })
     this.give((now) => this.#node?.start(now))
   }

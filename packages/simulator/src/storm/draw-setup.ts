@@ -12,6 +12,8 @@ import type { Random } from '../random.ts'
 
 export function drawSetup(random: Random): ClusterSetup {
   const isTight = random.isHit(0.3)
+  // A page must fit into a timeline.
+  const pageEntries = random.isHit(0.3) ? 5 : clientTuning.pageEntries
   return {
     frontends: random.between(1, 3),
     primaries: 2,
@@ -54,9 +56,10 @@ export function drawSetup(random: Random): ClusterSetup {
       pingMs: random.isHit(0.5) ? 1_500 : clientTuning.pingMs,
       silenceMsMax: random.isHit(0.5) ? 4_000 : clientTuning.silenceMsMax,
       sendsInFlightMax: random.isHit(0.3) ? random.between(1, 4) : clientTuning.sendsInFlightMax,
-      timelineEntriesMax: random.isHit(0.2) ? 20 : clientTuning.timelineEntriesMax,
+      timelineEntriesMax:
+        pageEntries === 5 && random.isHit(0.5) ? 20 : clientTuning.timelineEntriesMax,
       storedEntriesMax: random.isHit(0.3) ? 10 : clientTuning.storedEntriesMax,
-      pageEntries: random.isHit(0.3) ? 5 : clientTuning.pageEntries,
+      pageEntries,
     },
     paths: {
       delayMs: random.fraction(0.1, 3),
