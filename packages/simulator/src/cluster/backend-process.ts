@@ -36,6 +36,9 @@ export interface BackendSetup {
   readonly linkBytesMax: number
 }
 
+/** Figures are looked at with one tick in so many. */
+const figuresEvery = 4
+
 type Node = BackendInputs & { figures(): BackendFigures }
 type Link = Wire<LinkDown, LinkUp>
 interface Asked {
@@ -52,6 +55,7 @@ export class BackendProcess extends Process {
   readonly #links = new Map<LinkId, Link>()
   readonly #asked = new Map<string, Asked>()
   #linksTotal = 0
+  #ticks = 0
   #stopFollowing: () => void = () => undefined
 
   constructor(world: World, setup: BackendSetup) {
@@ -112,6 +116,7 @@ export class BackendProcess extends Process {
   protected tick(now: Now): void {
     this.#node?.loopDelay(now, this.turnDelayMs)
     this.#node?.tick(now)
+    if (++this.#ticks % figuresEvery !== 0) return
     const figures = this.#node?.figures()
     if (figures !== undefined) {
       this.#setup.observe({ kind: 'backend-figures', backend: this.name, figures })

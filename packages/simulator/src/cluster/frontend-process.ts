@@ -42,6 +42,8 @@ const dialMsMax = 2_000
 const redialMsMin = 50
 const redialMsMax = 1_000
 const keepAliveMs = 5_000
+/** Figures are looked at with one tick in so many. */
+const figuresEvery = 4
 
 export class FrontendProcess extends Process {
   #node: FrontendNode | undefined
@@ -55,6 +57,7 @@ export class FrontendProcess extends Process {
   /** Connections that the node knows of. */
   #sessions = 0
   #turns = 0
+  #ticks = 0
 
   constructor(world: World, setup: FrontendSetup) {
     super(world, { name: setup.options.name, clock: setup.clock, tickMs: 50 })
@@ -122,6 +125,7 @@ export class FrontendProcess extends Process {
       this.#heardMs.set(backend, this.world.nowMs)
       this.#setup.links.probe(wire)
     }
+    if (++this.#ticks % figuresEvery !== 0) return
     const figures = this.#node?.figures()
     if (figures !== undefined) {
       const sockets = this.#sessions

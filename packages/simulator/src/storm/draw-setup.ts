@@ -10,6 +10,27 @@ import { limits } from '@starling/protocol/limits'
 import type { ClusterSetup } from '../cluster/cluster.ts'
 import type { Random } from '../random.ts'
 
+/** A cluster in which nothing goes wrong: production's figures, and paths and a log that are quick. */
+export function drawSereneSetup(random: Random): ClusterSetup {
+  const drawn = drawSetup(random)
+  const { frontendTuning: drawnTuning } = drawn
+  return {
+    ...drawn,
+    limits,
+    frontendTuning: {
+      ...frontendTuning,
+      framesPerSecond: 10_000,
+      framesBurst: 10_000,
+      loginsPerMinute: drawnTuning.loginsPerMinute,
+    },
+    backendTuning: { ...backendTuning, appendsInFlightMax: drawn.backendTuning.appendsInFlightMax },
+    clientTuning,
+    paths: { ...drawn.paths, jitterMs: Math.min(drawn.paths.jitterMs, 3), lossShare: 0 },
+    socketBytesMax: 1024 * 1024,
+    linkBytesMax: 64 * 1024 * 1024,
+  }
+}
+
 export function drawSetup(random: Random): ClusterSetup {
   const isTight = random.isHit(0.3)
   // A page must fit into a timeline.

@@ -10,6 +10,7 @@ import { allCheckers } from '../checkers/checkers.ts'
 import { ClientsEqualChecker } from '../checkers/clients-equal.ts'
 import { EverySendChecker } from '../checkers/every-send-settled.ts'
 import { storesUp } from '../checkers/sends.ts'
+import { SereneChecker } from '../checkers/serene.ts'
 import type { BackendProcess } from '../cluster/backend-process.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import type { Fault } from '../faults/fault.ts'
@@ -19,11 +20,14 @@ import { lostDevice, lostDeviceOwner } from '../workloads/identity.ts'
 import { Scene } from '../workloads/scene.ts'
 import { workloads } from '../workloads/workloads.ts'
 import type { World } from '../world.ts'
-import { drawSetup } from './draw-setup.ts'
+import { drawSereneSetup, drawSetup } from './draw-setup.ts'
 
 /** How long the calm may last, in virtual time, before somebody is declared stuck. */
 const calmMsMax = 120_000
 const talkInCalmMs = 2_500
+/** Share of runs without any fault, and how long people talk in them. */
+const sereneShare = 0.08
+const sereneMs = 4_000
 
 export interface Counts {
   readonly faults: Map<string, number>
@@ -40,6 +44,8 @@ export class Storm {
   readonly #world: World
   readonly #random: Random
   readonly #scene: Scene
+  /** Nothing goes wrong in this run. */
+  readonly #isSerene: boolean
   readonly #checkers: readonly Checker[]
   readonly #sends = new EverySendChecker()
   readonly #clients = new ClientsEqualChecker()
@@ -49,7 +55,9 @@ export class Storm {
   constructor(world: World, random: Random) {
     this.#world = world
     this.#random = random
-    this.cluster = new Cluster(world, drawSetup(random.fork('setup')), random.fork('cluster'))
+    this.#isSerene = random.fork('kind').isHit(sereneShare)
+    const draw = this.#isSerene ? drawSereneSetup : drawSetup
+    this.cluster = new Cluster(world, draw(random.fork('setup')), random.fork('cluster'))
     this.counts = {
       faults: new Map(),
       acts: new Map(),
@@ -58,7 +66,8 @@ export class Storm {
       records: 0,
       calmMs: 0,
     }
-    this.#checkers = [...allCheckers(this.cluster), this.#sends, this.#clients]
+    const serene = this.#isSerene ? [new SereneChecker(this.cluster)] : []
+    this.#checkers = [...allCheckers(this.cluster), this.#sends, this.#clients, ...serene]
     this.cluster.observe((seen) => {
       for (const checker of this.#checkers) checker.see(seen)
       if (seen.kind === 'event' && seen.event.kind === 'acked') this.counts.acked++
@@ -72,7 +81,8 @@ export class Storm {
     this.cluster.start()
     this.#peopleArrive()
     this.#world.runFor(200)
-    this.#strike(this.#random.fork('storm'))
+    if (this.#isSerene) this.#world.runFor(sereneMs)
+    else this.#strike(this.#random.fork('storm'))
     this.#calm(this.#random.fork('calm'))
   }
 
@@ -140,7 +150,7 @@ export class Storm {
     for (const end of [...this.#ends]) end()
     for (const process of [...this.cluster.frontends, ...this.cluster.backends]) process.start()
     for (const client of this.cluster.clients) client.start()
-    this.#loseOne(random)
+    if (!this.#isSerene) this.#loseOne(random)
     this.#world.trace.line('calm', () => 'begins')
     const beganMs = this.#world.nowMs
     this.#world.runFor(talkInCalmMs)
