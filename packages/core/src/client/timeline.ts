@@ -104,6 +104,7 @@ export class Timeline {
   insertOlder(page: Page): Inserted {
     const run = this.shown
     if (page.entries.length === 0) {
+      if (page.head < run.first - 1) return 'stale'
       this.#isStart = true
       return 'taken'
     }
@@ -130,9 +131,9 @@ export class Timeline {
     const needed = entries.filter((entry) => entry.index < this.#live.first)
     past.append(needed, page.head)
     this.#catchUp(past, page.head)
-    if (!this.#joinIfMet(past) && past.length > this.#bounds.entriesMax) {
-      past.dropOldest(past.length - this.#bounds.entriesMax)
-    }
+    this.#joinIfMet(past)
+    const over = this.shown.length - this.#bounds.entriesMax
+    if (over > 0) this.shown.dropOldest(over)
     return 'taken'
   }
 
@@ -149,6 +150,7 @@ export class Timeline {
     this.#isStart = false
     this.#past = past
     this.#joinIfMet(past)
+    if (this.shown.length > this.#bounds.entriesMax) this.#letNewestGo(this.shown)
     return 'taken'
   }
 
@@ -183,14 +185,13 @@ export class Timeline {
     this.#past?.change(change)
   }
 
-  #joinIfMet(past: EntryRun): boolean {
-    if (past.last + 1 < this.#live.first) return false
+  #joinIfMet(past: EntryRun): void {
+    if (past.last + 1 < this.#live.first) return
     if (past.first < this.#live.first) {
       past.joinNewer(this.#live)
       this.#live = past
     }
     this.#past = undefined
-    return true
   }
 
   /** Reading back so far that not all can be held: the old end is kept as a piece of the past. */
