@@ -1,0 +1,48 @@
+/** The SDK for browsers: `connect`, with profiles in IndexedDB. */
+import '@starling/protocol/without-eval'
+import type { StarlingClient } from './api.ts'
+import { openBrowserSocket } from './browser-socket.ts'
+import type { ConnectOptions } from './connect-options.ts'
+import { connectWith } from './connect-with.ts'
+import { openIndexedDbStorage } from './indexeddb-storage.ts'
+
+export { openIndexedDbStorage } from './indexeddb-storage.ts'
+export { openMemoryStorage } from './memory-storage.ts'
+
+export interface BrowserConnectOptions extends ConnectOptions {
+  /**
+   * Keep everything under this name in the browser's IndexedDB, for this origin alone. Several tabs
+   * may use one profile at the same time. The page must come by https or from this machine.
+   */
+  readonly profile?: string
+}
+
+/**
+ * Returns as soon as what was stored is restored; the connection is made in the background
+ * (`ready()` waits for it).
+ *
+ * @example
+ * const client = await connect({
+ *   addresses: ['wss://chat.example.org'],
+ *   auth: { kind: 'guest', name: 'ada' },
+ *   profile: 'default',
+ * })
+ * client.subscribe(() => draw(client.snapshot()))
+ *
+ * @throws Error when the options cannot be used or the browser keeps nothing; it says what to do.
+ */
+export async function connect(options: BrowserConnectOptions): Promise<StarlingClient> {
+  const storage =
+    options.storage ??
+    (options.profile === undefined ? undefined : openIndexedDbStorage(options.profile))
+  const parts = { ...options, openSocket: openBrowserSocket }
+  const client = await connectWith(storage === undefined ? parts : { ...parts, storage })
+  const wake = () => client.tryNow()
+  const forget = client.on('connection', ({ state }) => {
+    if (state.kind !== 'closed') return
+    removeEventListener('online', wake)
+    forget()
+  })
+  addEventListener('online', wake)
+  return client
+}
