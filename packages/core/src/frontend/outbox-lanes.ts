@@ -25,8 +25,16 @@ export interface Asked {
   readonly body: RequestBody
   readonly about: About
   readonly settle: (now: Now, reply: Reply) => void
+  /** The answering backend lags behind what the client knows: ask another. */
+  readonly isStale?: (reply: Reply, asked: Tries) => boolean
   /** Not asked by the client itself: does not count as one of its requests. */
   readonly isInternal?: boolean
+}
+
+export interface Tries {
+  readonly ageMs: number
+  /** Has every backend that can be asked given such an answer? */
+  readonly isAskedOfAll: boolean
 }
 
 export interface Pending {

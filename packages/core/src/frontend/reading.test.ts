@@ -66,8 +66,9 @@ test('[P7] who missed too much hears `gap` and goes on from the newest', () => {
   assert.deepEqual(indexes(made), [5_001])
 })
 
-test('[P6] a client that holds more than its backend knew waits for the feed to get there', () => {
-  const made = resumed(10, 12)
+test('[P6] a client that names a place ahead of the feed waits for the feed to get there', () => {
+  const made = resumed(10, 10)
+  made.says('s1', { t: 'follow', room: 'r1', after: 12 })
   made.feeds(b, 'r1', 11, fedEntries(11, 11))
   made.feeds(b, 'r1', 12, fedEntries(12, 14))
   assert.deepEqual(indexes(made), [13, 14])
@@ -75,8 +76,9 @@ test('[P6] a client that holds more than its backend knew waits for the feed to 
   assert.deepEqual(made.hearsOnly('s1', 'gap'), [])
 })
 
-test('[P8] a client that holds what the log never had hears `gap` after a while', () => {
-  const made = resumed(10, 12)
+test('[P8] a client that names a place which the log never had hears `gap` after a while', () => {
+  const made = resumed(10, 10)
+  made.says('s1', { t: 'follow', room: 'r1', after: 12 })
   made.wait(4_500)
   assert.deepEqual(made.hearsOnly('s1', 'gap'), [])
   made.wait(1_000)

@@ -112,6 +112,10 @@ export class Requests implements LaneHost {
         return this.#lanes.fail(now, pending.lane, 'resend: unavailable')
       }
     }
+    if (this.#isStale(now, pending, { backend, reply })) {
+      if (pending.backend === backend) this.#lanes.fail(now, pending.lane, 'resend: stale')
+      return
+    }
     const { session } = pending.asked
     this.#options.monitor.reached(frame.position)
     session.position = Math.max(session.position, frame.position)
@@ -219,6 +223,17 @@ export class Requests implements LaneHost {
 
   #hasOther(pending: Pending, backend: string): boolean {
     return this.#backendsFor(pending.asked.body).some((other) => other !== backend)
+  }
+
+  #isStale(
+    now: Now,
+    { asked, lane, arrivedMs }: Pending,
+    { backend, reply }: { backend: string; reply: Reply },
+  ): boolean {
+    if (asked.isStale === undefined) return false
+    const others = this.#backendsFor(asked.body).filter((other) => other !== backend)
+    const isAskedOfAll = others.every((other) => lane.tried.has(other))
+    return asked.isStale(reply, { ageMs: now.ms - arrivedMs, isAskedOfAll })
   }
 
   #settle(now: Now, pending: Pending, reply: Reply): void {

@@ -5,15 +5,18 @@
 import type { RoomSummary } from '@starling/protocol/down'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import { type Auth, protocolVersion } from '@starling/protocol/up'
-import type { Identity } from '../../link/down.ts'
+import type { Identity, Reply } from '../../link/down.ts'
 import type { RequestBody } from '../../link/up.ts'
 import type { Now } from '../../now.ts'
 import type { Desk } from '../desk.ts'
+import type { Tries } from '../outbox-lanes.ts'
 import type { Session } from '../session.ts'
 import type { FrameOf, Said, Verb } from './verb.ts'
 
 type Hello = FrameOf<'hello'>
 const userHashCharacters = 22
+/** A client that holds more than any backend knows is welcomed all the same after so long. */
+const staleMsMax = 3_000
 
 export const hello: Verb<Hello> = { needsWelcome: false, cost: 1, run }
 
@@ -38,12 +41,32 @@ function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
     session,
     body: bodyOf(auth, desk.options.hash, frame.client ?? ''),
     about: {},
+    isStale: (reply, tries) => isStale(frame.resume ?? {}, reply, tries),
     settle: (then, reply) => {
       if (reply.kind === 'identity') welcome(desk, { now: then, session, frame }, reply)
       else refuse(desk, session, reply.kind === 'refused' ? reply.code : 'unavailable')
     },
   })
   if (code !== undefined) refuse(desk, session, code)
+}
+
+/**
+ * A welcome must not be older than what the client holds (P5, P6): with an older one it would take
+ * rooms for left that it is in. Certain when the client holds entries that the answer does not know
+ * of; possible when it holds a room that the answer does not name. The self room tells the two
+ * apart: whoever was in a room and is not any more was told so there.
+ */
+function isStale(
+  resume: { readonly [room: string]: number },
+  reply: Reply,
+  { ageMs, isAskedOfAll }: Tries,
+): boolean {
+  if (reply.kind !== 'identity' || ageMs > staleMsMax) return false
+  const heads = new Map(reply.rooms.map(({ room, head }) => [room, head]))
+  const held = Object.entries(resume)
+  if (held.some(([room, index]) => index > (heads.get(room) ?? index))) return true
+  const isSelfHeld = Object.hasOwn(resume, reply.identity.user)
+  return !isSelfHeld && !isAskedOfAll && held.some(([room]) => !heads.has(room))
 }
 
 function refuse(desk: Desk, session: Session, code: ErrorCode): void {
