@@ -27,6 +27,7 @@ import { registerFigures } from '../telemetry/figures-to-metrics.ts'
 import { LimitCounts } from '../telemetry/limit-counts.ts'
 import { LoopDelay } from '../telemetry/loop-delay.ts'
 import type { Trace } from '../telemetry/trace.ts'
+import { TracePace } from '../telemetry/trace-pace.ts'
 import { serverVersion } from '../telemetry/version.ts'
 import type { BackendEngine } from './backend-engine.ts'
 import type { BackendSettings } from './backend-settings.ts'
@@ -76,6 +77,7 @@ class BackendShell implements RunningBackend {
   readonly #turns = new Turns(() => this.#drain())
   readonly #passwords: PasswordHasher
   readonly #limits = new LimitCounts()
+  readonly #refusalPace = new TracePace()
   readonly #loopDelay: LoopDelay
   readonly #drained = Promise.withResolvers<void>()
   #links: LinkServer | undefined
@@ -118,7 +120,9 @@ class BackendShell implements RunningBackend {
       onRefused: (remote, end, detail) => {
         this.#counts.linksRefusedTotal += 1
         if (end === 'too-many-links') this.#limits.reached('linksMax')
-        this.#trace.warn({ remote, end, detail }, 'a peer was refused a link')
+        const leftOut = this.#refusalPace.next(now().ms)
+        if (leftOut === undefined) return
+        this.#trace.warn({ remote, end, detail, leftOut }, 'a peer was refused a link')
       },
     })
     if (admin !== undefined) {
@@ -220,7 +224,8 @@ class BackendShell implements RunningBackend {
       this.#loopDelayToldMs = at.ms
       this.#node.loopDelay(at, this.#loopDelay.ms)
     }
-    this.#input(() => this.#node.tick(at))
+    this.#node.tick(at)
+    this.#turns.run()
   }
 
   #drain(): void {

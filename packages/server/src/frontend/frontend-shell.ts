@@ -299,7 +299,8 @@ class FrontendShell implements RunningFrontend {
     const at = now()
     this.#loopDelay.tick(at.ms)
     this.#clients.tick(at.ms)
-    this.#input((node) => node.tick(at))
+    this.#node?.tick(at)
+    this.#turns.run()
   }
 
   #drain(): void {

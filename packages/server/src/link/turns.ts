@@ -21,6 +21,11 @@ export class Turns {
     })
   }
 
+  /** At once, for inputs that time brings: an idle process then wakes once a tick. */
+  run(): void {
+    if (!this.#isStopped) this.#perform()
+  }
+
   stop(): void {
     this.#isStopped = true
   }

@@ -7,6 +7,7 @@ import { backendMetrics } from './backend-metrics.ts'
 import { registerFigures } from './figures-to-metrics.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { StartError } from './start-error.ts'
+import { TracePace } from './trace-pace.ts'
 import { serverVersion } from './version.ts'
 
 const figures: BackendMetricFigures = {
@@ -122,6 +123,14 @@ test('an admin address beyond loopback is refused at start', async () => {
   await assert.rejects(
     AdminServer.start({ host: '0.0.0.0', port: 0 }, subject),
     (error) => error instanceof StartError && error.code === 'admin-exposed',
+  )
+})
+
+test('[P7] trace lines that strangers cause are left out and counted', () => {
+  const pace = new TracePace()
+  assert.deepEqual(
+    [0, 1, 999, 1_000, 1_001, 5_000].map((at) => pace.next(at)),
+    [0, undefined, undefined, 2, undefined, 1],
   )
 })
 
