@@ -195,6 +195,7 @@ export class Connection {
       case 'dial':
         this.#socket += 1
         this.#moveAtMs = undefined
+        this.#tickedMs = now.ms
         this.#deadlineMs = now.ms + this.#options.tuning.connectMsMax
         this.#emit({ kind: 'open', address: this.#addresses.next(), socket: this.#socket })
         return
