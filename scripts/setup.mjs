@@ -76,16 +76,16 @@ function ownMajor() {
 }
 
 function install(folder, missing) {
+  say(
+    missing === undefined
+      ? 'Installing packages, once; this may take a minute …'
+      : `Installing again, since ${describe(missing)} changed …`,
+  )
+  const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund']
   const hasLock = existsSync(join(folder, 'package-lock.json'))
   // Windows cannot remove the program that is running, which `npm ci` would.
   const isClean = hasLock && !(process.platform === 'win32' && missing !== undefined)
-  const command = isClean ? 'ci' : 'install'
-  say(
-    missing === undefined
-      ? 'Installing packages, once …'
-      : `Installing again, since ${describe(missing)} changed …`,
-  )
-  npm(folder, [command, '--include=dev', '--include=optional', '--no-audit', '--no-fund'])
+  if (!isClean || !installClean(folder, options)) npm(folder, ['install', '--no-save', ...options])
   const program = nodeToRun(folder)
   const { status, error } = spawnSync(program, ['--version'], { shell: isShellNeeded() })
   if (status === 0) return
@@ -95,21 +95,41 @@ function install(folder, missing) {
   )
 }
 
+/**
+ * False when npm finds that the lock does not hold all it wants, as with optional packages that the
+ * registry had not when the lock was made. `npm install` heeds what the lock does hold.
+ */
+function installClean(folder, options) {
+  const stdio = ['inherit', 'inherit', 'pipe']
+  const { status, stderr } = runNpm(folder, ['ci', '--loglevel=error', ...options], stdio)
+  if (status === 0) return true
+  const said = stderr?.toString() ?? ''
+  if (/\bEUSAGE\b/.test(said)) return false
+  process.stderr.write(said)
+  throw failed('ci')
+}
+
 function describe(missing) {
   const [first] = missing
   return missing.length === 1 ? first : `${first} and ${missing.length - 1} more packages`
 }
 
 function npm(folder, args) {
+  if (runNpm(folder, args, 'inherit').status !== 0) throw failed(args[0])
+}
+
+function runNpm(folder, args, stdio) {
   const script = process.env.npm_execpath
-  const options = { cwd: folder, stdio: 'inherit' }
-  const { status, error } = script?.endsWith('.js')
+  const options = { cwd: folder, stdio }
+  const ran = script?.endsWith('.js')
     ? spawnSync(process.execPath, [script, ...args], options)
     : spawnSync('npm', args, { ...options, shell: isShellNeeded() })
-  if (error) throw new SetupError(`npm cannot be started (${error.message}); install npm`)
-  if (status !== 0) {
-    throw new SetupError(`"npm ${args[0]}" failed; see above, correct that, and start again`)
-  }
+  if (ran.error) throw new SetupError(`npm cannot be started (${ran.error.message}); install npm`)
+  return ran
+}
+
+function failed(command) {
+  return new SetupError(`"npm ${command}" failed; see above, correct that, and start again`)
 }
 
 function isShellNeeded() {

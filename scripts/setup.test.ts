@@ -20,6 +20,10 @@ const fakeNpm = `
   const args = process.argv.slice(2)
   fs.appendFileSync('npm-calls', args.join(' ') + '\\n')
   if (fs.existsSync('npm-fails')) process.exit(1)
+  if (args[0] === 'ci' && fs.existsSync('lock-unfit')) {
+    console.error('npm error code EUSAGE')
+    process.exit(1)
+  }
   if (args[0] === 'run') {
     fs.mkdirSync('packages/one/dist', { recursive: true })
     fs.writeFileSync('packages/one/dist/built', '')
@@ -79,12 +83,16 @@ class Clone {
   }
 }
 
-const clean = 'ci --include=dev --include=optional --no-audit --no-fund'
+const options = '--include=dev --include=optional --no-audit --no-fund'
+const clean = `ci --loglevel=error ${options}`
 
 describe('set-up', () => {
   it('installs once, then has nothing to do', (test) => {
     const clone = new Clone(test)
-    assert.deepEqual(clone.setUp(), { code: 0, said: 'Installing packages, once …\n' })
+    assert.deepEqual(clone.setUp(), {
+      code: 0,
+      said: 'Installing packages, once; this may take a minute …\n',
+    })
     assert.deepEqual(clone.calls(), [clean])
     assert.deepEqual(clone.setUp(), { code: 0, said: '' })
     assert.deepEqual(clone.calls(), [])
@@ -101,6 +109,14 @@ describe('set-up', () => {
     assert.match(clone.setUp().said, /Installing again, since ws and 1 more packages changed …/)
     assert.deepEqual(clone.calls(), [clean])
     assert.deepEqual(clone.calls(), [])
+  })
+
+  it('installs without npm ci when the lock does not hold all that npm wants', (test) => {
+    const clone = new Clone(test)
+    clone.write('lock-unfit', '')
+    assert.equal(clone.setUp().code, 0)
+    assert.deepEqual(clone.calls(), [clean, `install --no-save ${options}`])
+    assert.deepEqual(clone.setUp(), { code: 0, said: '' })
   })
 
   it('takes packages of other systems, and of this clone, for installed', (test) => {
