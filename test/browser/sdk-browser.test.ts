@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { StarlingClient } from '@starling/client/api'
+import { Cluster } from '../cluster/cluster.ts'
+import { until } from '../cluster/until.ts'
+import { arrive } from '../e2e/conversation.ts'
+import { PageServer } from './page-server.ts'
+import { bundleSdk, type SdkBundle } from './sdk-bundle.ts'
+import { type Tab, WebBrowser } from './web-browser.ts'
+
+const bundleGzipBytesMax = 60_000
+
+let bundle: SdkBundle
+let server: PageServer
+let cluster: Cluster
+let browser: WebBrowser
+let url: string
+let ada: Tab
+let bob: StarlingClient
+let room: string
+
+before(async () => {
+  bundle = await bundleSdk()
+  server = await PageServer.start(bundle.scripts)
+  cluster = await Cluster.create({ config: `[clients]\norigins = ["${server.origin}"]\n` })
+  const launching = WebBrowser.launch()
+  await cluster.start()
+  browser = await launching
+  url = `${server.origin}/?${new URLSearchParams({ address: cluster.addresses[0]!, name: 'ada' })}`
+  ada = await browser.open(url)
+  room = await ada.createRoom('web')
+  bob = await arrive(cluster.addresses, 'bob')
+  assert.ok((await bob.join('#web')).ok)
+})
+
+after(async () => {
+  await bob?.close()
+  await browser?.end()
+  await server?.stop()
+  await cluster?.remove()
+})
+
+/** The posts of the room as a fresh reading of its history tells, as `index text`. */
+async function history(): Promise<readonly string[]> {
+  const posts: string[] = []
+  for (let after = 0; ; ) {
+    const page = await bob.history(room, { after, limit: 200 })
+    assert.ok(page.ok, JSON.stringify(page))
+    for (const entry of page.value) {
+      after = entry.index
+      if (entry.kind === 'post') posts.push(`${entry.index} ${entry.text}`)
+    }
+    if (page.value.length === 0) return posts
+  }
+}
+
+async function exchange(label: string): Promise<void> {
+  await ada.post(`${label}a`, `a longer one, ${label}`)
+  const sent = await bob.post(room, `${label}b`).settled
+  assert.ok(sent.ok, JSON.stringify(sent))
+  await stands([`${label}a`, `a longer one, ${label}`], [`${label}b`])
+}
+
+/** Each list stands in the room, each text once and in the order of its list; the page shows all. */
+async function stands(...lists: readonly (readonly string[])[]): Promise<void> {
+  let posts: readonly string[] = []
+  const isThere = (text: string) => posts.some((line) => line.endsWith(` ${text}`))
+  await until(
+    async () => {
+      posts = await history()
+      return lists.flat().every(isThere)
+    },
+    { what: () => `${lists.join(' and ')} in the room: ${posts.join(', ')}`, ms: 20_000 },
+  )
+  await ada.showing(({ waiting }) => waiting === 0, 'nothing waits any more')
+  posts = await history()
+  const texts = posts.map((line) => line.replace(/^\d+ /, ''))
+  assert.deepEqual(texts, [...new Set(texts)])
+  for (const list of lists)
+    assert.deepEqual(
+      texts.filter((text) => list.includes(text)),
+      list,
+    )
+  const shown = await ada.showing(({ lines }) => lines.length >= posts.length, 'the whole room')
+  assert.deepEqual(shown.lines, posts)
+  assert.deepEqual(shown.sends, [])
+  assert.deepEqual(await ada.troubles(), [])
+}
+
+test('the SDK is one small module that needs nothing but a browser', (t) => {
+  assert.deepEqual(bundle.imports, [])
+  assert.doesNotMatch(bundle.scripts.get('sdk.js')!, /["'`]node:|\brequire\(/)
+  t.diagnostic(`${bundle.bytes} bytes, ${bundle.gzipBytes} with gzip`)
+  assert.ok(bundle.gzipBytes <= bundleGzipBytesMax, `${bundle.gzipBytes} bytes with gzip`)
+})
+
+test('the SDK works where the page’s policy forbids eval', async () => {
+  assert.deepEqual(await ada.troubles(), [])
+  const other = await browser.open(url)
+  assert.equal(await other.tryEval(), 'EvalError')
+  assert.deepEqual(await other.violations(), ['script-src eval'])
+  await other.close()
+})
+
+test('[P1] [P3] a browser and a program chat', async () => {
+  await exchange('hello')
+})
+
+test('[P1] [P9] they go on when backends are killed', async () => {
+  for (const name of ['primary-1', 'secondary-1']) {
+    assert.ok(cluster.signal('backend', name, 'SIGKILL'))
+    await exchange(`without ${name}`)
+  }
+})
+
+test('[P5] when the front-end is killed the page is back by itself and nothing is missing', async () => {
+  assert.ok(cluster.signal('frontend', 'frontend-1', 'SIGKILL'))
+  await exchange('after the front-end')
+  assert.deepEqual(await ada.seen(), await history())
+})
+
+test('[P1] [P2] [P4] what was written offline survives a reload and a crash of the browser', async () => {
+  const said = await history()
+  await cluster.killAll()
+  await ada.compose('offline 1', 'a longer one, offline 2')
+  await ada.reload()
+  const reloaded = await ada.first()
+  assert.notEqual(reloaded.connection, 'online')
+  assert.deepEqual(reloaded.lines, said)
+  assert.deepEqual(reloaded.sends, pending('offline 1', 'a longer one, offline 2'))
+
+  await ada.compose('offline 3')
+  assert.deepEqual(await ada.troubles(), [])
+  await browser.crash()
+  ada = await browser.open(url)
+  const restarted = await ada.first()
+  assert.deepEqual(restarted.lines, said)
+  const unsent = ['offline 1', 'a longer one, offline 2', 'offline 3']
+  assert.deepEqual(restarted.sends, pending(...unsent))
+
+  await cluster.start()
+  await stands(unsent)
+  await exchange('again')
+})
+
+test('[P2] [P4] two tabs of one profile send what each wrote once; one sends for one that closed', async () => {
+  const other = await browser.open(url)
+  await other.showing(({ connection }) => connection === 'online', 'the other tab online')
+  await cluster.killAll()
+  await ada.compose('first tab 1', 'first tab 2')
+  await other.compose('other tab 1', 'other tab 2')
+  await ada.reload()
+  assert.deepEqual((await ada.first()).sends, pending('first tab 1', 'first tab 2'))
+  await other.reload()
+  assert.deepEqual((await other.first()).sends, pending('other tab 1', 'other tab 2'))
+  await ada.post('first tab 3')
+  assert.deepEqual(await other.troubles(), [])
+  await other.close()
+  await cluster.start()
+  await stands(['first tab 1', 'first tab 2', 'first tab 3'], ['other tab 1', 'other tab 2'])
+})
+
+function pending(...texts: readonly string[]): readonly { text: string; state: string }[] {
+  return texts.map((text) => ({ text, state: 'pending' }))
+}
