@@ -11,7 +11,7 @@ export const loginCommand: PlainCommand = {
     const name = personName(argument)
     const password = await ui.ask(`Password of ${name}`, { isSecret: true })
     if (password === undefined) return
-    client.login({ kind: 'login', name, password, label: 'terminal' })
+    await client.login({ kind: 'login', name, password, label: 'terminal' })
     ui.note(`Coming in as ${name} …`)
   },
 }

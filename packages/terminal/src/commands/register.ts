@@ -16,7 +16,7 @@ export const registerCommand: PlainCommand = {
       if (again !== undefined) ui.fail('The two were not the same; nothing was changed.')
       return
     }
-    client.login({ kind: 'register', name, password, label: 'terminal' })
+    await client.login({ kind: 'register', name, password, label: 'terminal' })
     ui.note(`Coming in as ${name} …`)
   },
 }

@@ -59,7 +59,7 @@ function notice(state: UiState, room: RoomSnapshot | undefined): Line {
     case 'prompt':
       return [span(sanitiseLine(mode.label), 'strong'), span('  Enter · Esc', 'quiet')]
     case 'select':
-      return [span('r reply  e edit  d delete  + react  u unread from here  Esc', 'quiet')]
+      return [span('r reply  e edit  d delete  + react  u unread  Esc', 'quiet')]
     default:
       return room === undefined ? [] : typing(room)
   }
@@ -120,7 +120,7 @@ export function troubleWords(state: UiState, world: ClientSnapshot): string {
         : `${queue} · in ${seconds} s · Ctrl-T try now`
     }
     case 'refused':
-      return sanitiseLine(connection.say)
+      return 'Not connected'
     case 'closed':
       return 'Closed'
     case 'online':

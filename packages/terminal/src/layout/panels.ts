@@ -4,6 +4,7 @@ import type { Member } from '@starling/protocol/down'
 import type { Candidate, Completion, PanelItem, UiState } from '../model/state.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
 import { clip, fit, widthOf } from '../text/width.ts'
+import { wrap } from '../text/wrap.ts'
 import { clipLine, emptyLine, fitLine, type Line, retone, span, spread } from './span.ts'
 
 const completionRowsMax = 6
@@ -102,4 +103,14 @@ export function lobbyLines(world: ClientSnapshot, width: number): readonly Line[
       ]
     : ['Connecting …']
   return lines.map((text) => clipLine([span(`  ${text}`, 'quiet')], width))
+}
+
+/** The server will not have one: why, and what to do; over the last rows of the list. */
+export function refusalLines({ connection }: ClientSnapshot, width: number): readonly Line[] {
+  if (connection.kind !== 'refused') return []
+  const remedy = connection.retry === 'login' ? '/login name  or  /register name' : ''
+  const words = wrap(sanitiseLine(connection.say), width - 3)
+  const lines = words.map((row): Line => [span(`  ${row}`, 'danger')])
+  if (remedy !== '') lines.push([span(`  ${remedy}`, 'quiet')])
+  return [emptyLine, ...lines, emptyLine]
 }

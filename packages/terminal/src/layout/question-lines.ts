@@ -3,7 +3,7 @@ import type { Asking } from '../model/question.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
 import { fit, widthOf } from '../text/width.ts'
 import { wrap } from '../text/wrap.ts'
-import { clipLine, emptyLine, type Line, retone, span } from './span.ts'
+import { clipLine, emptyLine, fitLine, type Line, retone, span } from './span.ts'
 
 const measureMax = 64
 const marginWide = 8
@@ -48,7 +48,7 @@ export function questionLines(
   const filled = Array.from({ length: rows - 1 }, (_, y) => body[y] ?? emptyLine)
   const foot = question.kind === 'wait' ? ' Esc goes back · Ctrl-C leaves' : keys
   return {
-    lines: [...filled, [span(foot, 'quiet')]].map((line) => clipLine(line, columns)),
+    lines: [...filled, [span(foot, 'quiet')]].map((line) => fitLine(line, columns)),
     ...(cursor === undefined ? {} : { cursor }),
   }
 }

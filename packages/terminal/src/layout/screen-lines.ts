@@ -9,7 +9,7 @@ import { switcherItems } from '../model/switcher.ts'
 import { headerLine, intentLine, noticeLine, statusLine } from './bars.ts'
 import { composerLines } from './composer-lines.ts'
 import { windowOf } from './list-window.ts'
-import { completionLines, lobbyLines, panelLines, peopleLines } from './panels.ts'
+import { completionLines, lobbyLines, panelLines, peopleLines, refusalLines } from './panels.ts'
 import { sidebarLines } from './sidebar.ts'
 import { emptyLine, fitLine, type Line, retone, span } from './span.ts'
 import type { RowCache } from './timeline-blocks.ts'
@@ -96,7 +96,7 @@ function listLines(
   const size = { width: main, rows: listRows }
   const { mode } = state
   if (mode.kind === 'switcher') {
-    const items = switcherItems(at.world, mode.query.text)
+    const items = switcherItems(at.world, mode.query.text, state.room)
     return {
       lines: filled(panelLines({ items, picked: mode.picked }, size), listRows),
       isAtEnd: true,
@@ -107,7 +107,7 @@ function listLines(
   if (room === undefined) {
     // A room that was just joined is on its way: no word about it.
     const words = state.room === undefined ? lobbyLines(at.world, main) : []
-    const lines = withCompletion(state, filled(words, listRows), main)
+    const lines = covered(state, filled(words, listRows), at)
     return { lines, isAtEnd: true }
   }
   if (state.showsPeople && at.geometry.people === 0) {
@@ -121,16 +121,24 @@ function listLines(
     key === picked ? retone(fitLine(line, main), 'picked') : line,
   )
   const above = Array.from({ length: Math.max(0, listRows - rows.length) }, () => emptyLine)
-  return { lines: withCompletion(state, [...above, ...rows], main), isAtEnd: window.isAtEnd }
+  return { lines: covered(state, [...above, ...rows], at), isAtEnd: window.isAtEnd }
 }
 
 function filled(lines: readonly Line[], rows: number): readonly Line[] {
   return Array.from({ length: rows }, (_, y) => lines[y] ?? emptyLine)
 }
 
-function withCompletion(state: UiState, lines: readonly Line[], width: number): readonly Line[] {
-  if (state.completion === undefined) return lines
-  const popup = completionLines(state.completion, width).slice(-lines.length)
+/** What covers the last rows: candidates, or why one is not let in. */
+function covered(
+  state: UiState,
+  lines: readonly Line[],
+  { world, geometry }: ListAt,
+): readonly Line[] {
+  const width = geometry.main
+  const { completion } = state
+  const over =
+    completion === undefined ? refusalLines(world, width) : completionLines(completion, width)
+  const popup = over.slice(-lines.length)
   return [...lines.slice(0, lines.length - popup.length), ...popup]
 }
 

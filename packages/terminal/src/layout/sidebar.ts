@@ -7,6 +7,7 @@ import { clip } from '../text/width.ts'
 import { emptyLine, type Line, lineWidth, retone, type Span, span, spread } from './span.ts'
 
 const numberedRooms = 10
+const invited = ' invited '
 
 interface Row {
   readonly line: Line
@@ -43,8 +44,10 @@ function allRows(state: UiState, world: ClientSnapshot, width: number): readonly
   })
   if (world.invitations.length > 0 && rows.length > 0) rows.push(blank)
   for (const { title } of world.invitations) {
-    const name = clip(sanitiseLine(title), width - 13)
-    rows.push({ line: [span(`   +${name}`, 'accent'), span(' invited', 'quiet')], unread: 0 })
+    const name = clip(sanitiseLine(title), width - 5)
+    const left: Line = [span('   +', 'accent'), span(name, 'accent')]
+    const isRoomy = lineWidth(left) + invited.length <= width
+    rows.push({ line: spread(left, isRoomy ? [span(invited, 'quiet')] : [], width), unread: 0 })
   }
   return rows
 }

@@ -8,7 +8,7 @@ import { dayName, dayOf } from '../text/moment.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
 import type { Blocks } from './list-window.ts'
 import { goesOn, type ListLine, type PaneStyle, rowsOf } from './message-rows.ts'
-import { emptyLine, type Line, ruleWith, span } from './span.ts'
+import { emptyLine, type Line, ruleWith, span, type Tone } from './span.ts'
 
 /** The block before the first line: what lies further back. */
 export const beginningKey = 'beginning'
@@ -95,10 +95,14 @@ function separators(
   const rows: Line[] = []
   const day = dayOf(line.at, style.zone)
   if (before === undefined || dayOf(before.at, style.zone) !== day) {
-    rows.push(ruleWith([span(dayName(day, style.today), 'quiet')], style.width))
+    rows.push(separator(dayName(day, style.today), 'quiet', style.width))
   }
-  if (at.isFirstUnread) rows.push(ruleWith([span('new', 'accent')], style.width, 'accent'))
+  if (at.isFirstUnread) rows.push(separator('new', 'accent', style.width))
   return rows
+}
+
+function separator(word: string, tone: Tone, width: number): Line {
+  return [span(' '), ...ruleWith([span(word, tone)], width - 2, tone)]
 }
 
 function beginningRows(room: RoomSnapshot, style: TimelineStyle): readonly Line[] {

@@ -25,7 +25,7 @@ export function switcherInput(
   at: { readonly mode: ModeOf<'switcher'>; readonly input: Input; readonly around: Surroundings },
 ): Step {
   const { mode, input, around } = at
-  const items = switcherItems(around.world, mode.query.text)
+  const items = switcherItems(around.world, mode.query.text, state.room)
   const key = input.kind === 'key' ? input.key : ''
   if (key === 'esc' || key === 'ctrl+k' || key === 'ctrl+c') return closed(state)
   if (key === 'enter' || key === 'tab') return picked(state, items[mode.picked])

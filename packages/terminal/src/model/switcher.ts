@@ -1,4 +1,7 @@
-/** What Ctrl-K offers: one's rooms by activity and match, and what else the words could mean. */
+/**
+ * What Ctrl-K offers: one's rooms by activity and match, and what else the words could mean. The
+ * room one is in comes last: nobody goes where they are.
+ */
 import type { ClientSnapshot } from '@starling/client/api'
 import { sanitiseLine } from '../text/sanitise.ts'
 import { bestMatches } from './match.ts'
@@ -7,13 +10,17 @@ import type { PanelItem, Pick } from './state.ts'
 
 const itemsMax = 200
 
-export function switcherItems(world: ClientSnapshot, query: string): readonly PanelItem[] {
+export function switcherItems(
+  world: ClientSnapshot,
+  query: string,
+  here: string | undefined,
+): readonly PanelItem[] {
   const typed = query.replace(/^[#@]/, '').trim()
   const wantsPerson = query.startsWith('@')
   const wantsRoom = query.startsWith('#')
   const rooms = [...world.rooms]
     .filter(({ kind }) => (wantsPerson ? kind === 'direct' : !wantsRoom || kind !== 'direct'))
-    .sort(byActivity)
+    .sort((a, b) => Number(a.room === here) - Number(b.room === here) || byActivity(a, b))
   const found = bestMatches(rooms, typed, ({ title }) => title).slice(0, itemsMax)
   const items: PanelItem[] = found.map((room) => ({
     label: `${room.kind === 'direct' ? '@' : '#'}${sanitiseLine(room.title)}`,

@@ -1,6 +1,7 @@
 /** Going somewhere: to a room, along its messages, to one message and back. */
 import { bottom, placeAround, scrolled } from '../layout/list-window.ts'
 import { roomOf } from './geometry.ts'
+import { withNote } from './notes.ts'
 import {
   type Back,
   type Jump,
@@ -115,9 +116,10 @@ export function goToFirstUnread(state: UiState, at: Surroundings): Step {
   const room = roomOf(at.world, state.room)
   const view = viewOf(state)
   const index = room?.firstUnread ?? (view.unreadAfter ?? room?.readUpTo ?? 0) + 1
-  return room === undefined || index > room.head
-    ? step(state)
-    : jumpTo(state, { room: room.room, index }, at)
+  if (room === undefined || index > room.head) {
+    return step(withNote(state, 'Nothing is unread here'))
+  }
+  return jumpTo(state, { room: room.room, index }, at)
 }
 
 /** Shows a message, wherever it is; Esc or Alt-← comes back. */

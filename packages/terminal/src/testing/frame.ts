@@ -3,6 +3,7 @@ import type { ClientSnapshot } from '@starling/client/api'
 import { render } from 'ink-testing-library'
 import { createElement as h } from 'react'
 import { screenLines } from '../layout/screen-lines.ts'
+import { textOf } from '../layout/span.ts'
 import { RowCache } from '../layout/timeline-blocks.ts'
 import { type Event, type Step, startState, type UiState } from '../model/state.ts'
 import { update } from '../model/update.ts'
@@ -52,4 +53,9 @@ export function frameOf(state: UiState, world: ClientSnapshot): readonly string[
   const frame = lastFrame() ?? ''
   unmount()
   return frame.split('\n')
+}
+
+/** The conversation's rows alone, without Ink. */
+export function mainRowsOf(state: UiState, world: ClientSnapshot): readonly string[] {
+  return screenLines(state, world, new RowCache()).main.map((line) => textOf(line).trimEnd())
 }

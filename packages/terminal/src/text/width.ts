@@ -1,7 +1,12 @@
-/** Text measured in terminal cells. A grapheme takes 0, 1 or 2 of them and is never cut in half. */
+/**
+ * Text measured in terminal cells. A grapheme takes 0, 1 or 2 of them and is never cut in half; the
+ * rare cluster that is wider (several spacing marks) counts as its characters.
+ */
 import stringWidth from 'string-width'
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** Of one grapheme. */
+const cellsMax = 2
 const isAscii = /^[\x20-\x7e]*$/
 
 export function widthOf(text: string): number {
@@ -10,7 +15,8 @@ export function widthOf(text: string): number {
 
 export function graphemes(text: string): readonly string[] {
   if (isAscii.test(text)) return text.split('')
-  return Array.from(segmenter.segment(text), (part) => part.segment)
+  const parts = Array.from(segmenter.segment(text), (part) => part.segment)
+  return parts.flatMap((part) => (widthOf(part) > cellsMax ? [...part] : [part]))
 }
 
 /** The longest beginning that fits. */

@@ -32,12 +32,16 @@ export function wrapExactly(text: string, cells: number): readonly string[] {
   return rows
 }
 
+/** Spaces, single characters of scripts that are written without spaces, words. */
+const words =
+  /\s+|[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]\p{M}*|[^\s\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]+/gu
+
 function wrapParagraph(paragraph: string, cells: number): readonly string[] {
   if (widthOf(paragraph) <= cells) return [paragraph]
   const rows: string[] = []
   let row = ''
   let used = 0
-  for (const word of paragraph.match(/\s+|\S+/g) ?? []) {
+  for (const word of paragraph.match(words) ?? []) {
     const width = widthOf(word)
     if (used + width <= cells) {
       row += word
