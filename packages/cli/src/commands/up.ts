@@ -59,11 +59,13 @@ async function supervise(config: Config, supervision: Supervision): Promise<Exit
   const { lock, surroundings, command, outputOf } = supervision
   const roles = rolesOf(config)
   let details: ReadyDetails = {}
+  /** Then only the reason is worth a line. */
+  let isRefused = false
   const report = (event: SupervisorEvent): void => {
     if (event.kind === 'processes') lock.note(noted(supervisor))
     if (event.kind === 'ready') details = { ...event.details, ...details }
     const line = eventLine(event)
-    if (line !== '') surroundings.out(line)
+    if (line !== '' && !isRefused) surroundings.out(line)
   }
   const real: Surroundings = {
     start: (role, events) => startRoleProcess(role, { ...command, output: outputOf(role) }, events),
@@ -87,6 +89,7 @@ async function supervise(config: Config, supervision: Supervision): Promise<Exit
       for (const line of standing(config, roles, details)) surroundings.out(line)
     }
   } catch (error) {
+    isRefused = true
     await supervisor.stop()
     if (!(error instanceof RoleRefused)) throw error
     throw new CannotStart(error.message, error.refusal.remedy)
