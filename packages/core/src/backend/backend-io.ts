@@ -37,7 +37,7 @@ export interface BackendTuning {
 }
 
 export const backendTuning: BackendTuning = {
-  healthMs: 100,
+  healthMs: 250,
   appendsInFlightMax: 1,
   opsPerRecordMax: 1_000,
   recordBytesMax: 512 * 1024,
@@ -72,7 +72,7 @@ export type BackendOutput =
 
 /**
  * The node's inputs. After each turn of inputs the shell calls `drain` once and performs what it
- * returns, in order; batching follows from that. `tick` comes at least every 50 ms.
+ * returns, in order; batching follows from that. `tick` comes at least every 100 ms.
  */
 export interface BackendInputs {
   linkOpened(now: Now, link: LinkId): void

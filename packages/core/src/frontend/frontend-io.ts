@@ -50,7 +50,7 @@ export interface FrontendTuning {
 }
 
 export const frontendTuning: FrontendTuning = {
-  backendSilenceMsMax: 600,
+  backendSilenceMsMax: 800,
   requestSilenceMsMax: 1_500,
   backendInFlightMax: 2_000,
   sessionRequestsMax: 256,
@@ -76,7 +76,7 @@ export type FrontendOutput =
 
 /**
  * The node's inputs. After each turn of inputs the shell calls `drain` once and performs what it
- * returns, in order. `tick` comes at least every 50 ms. The shell keeps one link to each backend
+ * returns, in order. `tick` comes at least every 100 ms. The shell keeps one link to each backend
  * and dials again by itself.
  */
 export interface FrontendInputs {

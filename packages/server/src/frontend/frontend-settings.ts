@@ -75,7 +75,7 @@ export interface FrontendShellTuning {
 }
 
 export const frontendShellTuning: FrontendShellTuning = {
-  tickMs: 50,
+  tickMs: 100,
   connectionsMax: 50_000,
   backlogMax: 4_096,
   upgradeMsMax: 10_000,
