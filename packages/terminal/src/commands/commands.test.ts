@@ -194,7 +194,8 @@ describe('the table of commands', () => {
 
   it('is what /help shows, whole or one command', async () => {
     const all = await run('/help')
-    assert.equal((all.said[0]?.[2] as readonly unknown[]).length, commands.length)
+    const [, , items] = all.said[0] as readonly [string, string, readonly unknown[]]
+    assert.equal(items.length, commands.length)
     const one = await run('/help /join')
     assert.deepEqual(one.said[0]?.[2], [
       { label: '/join #room', detail: 'Enter a public room, or one you are invited to' },

@@ -161,7 +161,7 @@ describe('a chat', () => {
 })
 
 describe('the connection', () => {
-  const waiting = { kind: 'waiting', untilMs: 0, attempt: 1, why: 'gone', address: 'a' } as const
+  const waiting = { kind: 'waiting', untilMs: 0, untilWallMs: 0, attempt: 1, why: 'gone' } as const
 
   it('in trouble for less than 1.5 s shows nothing, then what is true; writing goes on', async () => {
     start()
