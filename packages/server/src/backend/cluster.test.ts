@@ -13,6 +13,7 @@ import { WebSocket } from 'ws'
 import { frontendShellTuning } from '../frontend/frontend-settings.ts'
 import { type RunningFrontend, startFrontend } from '../frontend/frontend-shell.ts'
 import { type LinkSecurity, linkTuning } from '../link/link-settings.ts'
+import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { silentTrace } from '../telemetry/trace.ts'
 import { type BackendSettings, backendShellTuning } from './backend-settings.ts'
 import { type RunningBackend, startBackend } from './backend-shell.ts'
@@ -107,7 +108,7 @@ class Client {
   }
 
   async greet(auth: Auth): Promise<void> {
-    await this.#t.waitFor(() => assert.equal(this.#ws.readyState, this.#ws.OPEN))
+    await eventually(this.#t, () => assert.equal(this.#ws.readyState, this.#ws.OPEN))
     this.send({ t: 'hello', protocol: 1, auth })
   }
 
@@ -129,10 +130,7 @@ class Client {
       this.frames.find(
         (frame): frame is DownFrameOf<T> => frame.t === t && fits(frame as DownFrameOf<T>),
       )
-    await this.#t.waitFor(() => assert.ok(found(), `no ${t} in ${JSON.stringify(this.frames)}`), {
-      timeout: 8_000,
-      interval: 5,
-    })
+    await eventually(this.#t, () => assert.ok(found(), `no ${t} in ${JSON.stringify(this.frames)}`))
     return found()!
   }
 
@@ -220,7 +218,7 @@ test('an account is entered from a second device, but not with a wrong password'
 
 test('servers tell on the admin port whether they are ready', async (t) => {
   const { frontend, backends } = await cluster(t)
-  await t.waitFor(async () => {
+  await eventually(t, async () => {
     const ready = await fetch(`http://127.0.0.1:${frontend.adminPort}/readyz`)
     assert.equal(ready.status, 200)
   })
@@ -231,7 +229,7 @@ test('servers tell on the admin port whether they are ready', async (t) => {
   )
   assert.equal((await fetch(`http://127.0.0.1:${backends[0]!.adminPort}/readyz`)).status, 200)
   for (const one of backends) await one.abort()
-  await t.waitFor(async () => {
+  await eventually(t, async () => {
     const unready = await fetch(`http://127.0.0.1:${frontend.adminPort}/readyz`)
     assert.deepEqual([unready.status, await unready.text()], [503, 'no backend is active\n'])
   })
@@ -251,5 +249,5 @@ test('a backend and a front-end that are asked to stop finish what was begun', a
   await client.heard('ack', (frame) => frame.number === 2)
   await frontend.close()
   await client.heard('drain', () => true)
-  await t.waitFor(() => assert.equal(client.closed, 4000))
+  await eventually(t, () => assert.equal(client.closed, 4000))
 })

@@ -5,15 +5,16 @@ import { type TestContext, test } from 'node:test'
 import { limits } from '@starling/protocol/limits'
 import fc from 'fast-check'
 import { WebSocket } from 'ws'
+import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { type FakeFrontend, fakeFrontend, rawClient } from './fake-node.test-fixture.ts'
 
 /** Close codes of what a client sends after the upgrade, given as the bytes on the wire. */
 async function codeAfter(t: TestContext, it: FakeFrontend, sent: Buffer): Promise<number> {
   const { socket, bytes } = rawClient(t, it.frontend.port)
   const before = it.node.sessions.length
-  await t.waitFor(() => assert.ok(it.node.sessions.length > before))
+  await eventually(t, () => assert.ok(it.node.sessions.length > before))
   socket.write(sent)
-  await t.waitFor(() => assert.ok(bytes().length >= 4), { timeout: 5_000 })
+  await eventually(t, () => assert.ok(bytes().length >= 4))
   assert.equal(bytes()[0], 0x88)
   socket.destroy()
   return bytes().readUInt16BE(2)
@@ -88,5 +89,5 @@ test('[P8] no bytes at the client port stop the front-end', async (t) => {
   t.after(() => ws.terminate())
   await once(ws, 'open')
   ws.send('still here')
-  await t.waitFor(() => assert.equal(it.node.heard.at(-1), 'text still here'))
+  await eventually(t, () => assert.equal(it.node.heard.at(-1), 'text still here'))
 })

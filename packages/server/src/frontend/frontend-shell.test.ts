@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import { type ClientOptions, WebSocket } from 'ws'
+import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { StartError } from '../telemetry/start-error.ts'
 import { silentTrace } from '../telemetry/trace.ts'
 import { selfSignedCertificate } from '../tls/self-signed.ts'
@@ -33,11 +34,11 @@ function client(t: TestContext, address: string, options: ClientOptions = {}): T
 test('all that is due to a client in one turn leaves in one write, once encoded', async (t) => {
   const { node, frontend } = await fakeFrontend(t)
   const clients = [1, 2, 3].map(() => client(t, frontend.address))
-  await t.waitFor(() => assert.equal(node.sessions.length, 3))
+  await eventually(t, () => assert.equal(node.sessions.length, 3))
   const texts = Array.from({ length: 50 }, (_, at) => `text ${at}`)
   for (const text of texts) node.put({ kind: 'text', sessions: [...node.sessions, 'gone'], text })
-  await t.waitFor(() => assert.equal(clients[2]?.texts.length, 50))
-  await t.waitFor(() =>
+  await eventually(t, () => assert.equal(clients[2]?.texts.length, 50))
+  await eventually(t, () =>
     assert.deepEqual(
       clients.map((it) => it.texts),
       [texts, texts, texts],
@@ -52,39 +53,36 @@ test('a request is answered within the turn in which it came', async (t) => {
   })
   node.onText = (session, text) => [{ kind: 'text', sessions: [session], text: `re ${text}` }]
   const { ws, texts } = client(t, frontend.address)
-  await t.waitFor(() => assert.equal(ws.readyState, ws.OPEN))
+  await eventually(t, () => assert.equal(ws.readyState, ws.OPEN))
   ws.send('é')
-  await t.waitFor(() => assert.deepEqual(texts, ['re é']))
+  await eventually(t, () => assert.deepEqual(texts, ['re é']))
 })
 
 test('what was said before a close still arrives, and the close tells its code', async (t) => {
   const { node, frontend } = await fakeFrontend(t)
   const it = client(t, frontend.address)
-  await t.waitFor(() => assert.equal(node.sessions.length, 1))
+  await eventually(t, () => assert.equal(node.sessions.length, 1))
   const session = node.sessions[0]!
   node.put({ kind: 'text', sessions: [session], text: 'farewell' })
   node.put({ kind: 'close', session, reason: 'logged-out' })
   node.put({ kind: 'text', sessions: [session], text: 'too late' })
-  await t.waitFor(() => assert.deepEqual([it.texts, it.code], [['farewell'], 4200]))
+  await eventually(t, () => assert.deepEqual([it.texts, it.code], [['farewell'], 4200]))
   assert.deepEqual(node.heard, ['opened', 'closed'])
 })
 
 test('[P7] a client that does not read is told of, and again when it reads', async (t) => {
   const { node, frontend } = await fakeFrontend(t)
   const { socket } = rawClient(t, frontend.port)
-  await t.waitFor(() => assert.equal(node.sessions.length, 1))
+  await eventually(t, () => assert.equal(node.sessions.length, 1))
   socket.pause()
   const text = 'x'.repeat(100_000)
-  await t.waitFor(
-    () => {
-      node.put({ kind: 'text', sessions: node.sessions, text })
-      assert.ok(node.heard.includes('blocked'))
-    },
-    { timeout: 5_000, interval: 2 },
-  )
+  await eventually(t, () => {
+    node.put({ kind: 'text', sessions: node.sessions, text })
+    assert.ok(node.heard.includes('blocked'))
+  })
   assert.equal(frontend.figures().shell.blockedClients, 1)
   socket.resume()
-  await t.waitFor(() => assert.deepEqual(node.heard, ['opened', 'blocked', 'drained']))
+  await eventually(t, () => assert.deepEqual(node.heard, ['opened', 'blocked', 'drained']))
   assert.equal(frontend.figures().shell.limitsReachedTotal.clientWriteBytesMax, 1)
 })
 
@@ -92,29 +90,26 @@ test('[P7] a client that does not read for too long is closed as a slow reader',
   const shell = { ...testSettings.shell, clientBlockedMsMax: 20, closeMsMax: 50 }
   const { node, frontend } = await fakeFrontend(t, { shell })
   const { socket } = rawClient(t, frontend.port)
-  await t.waitFor(() => assert.equal(node.sessions.length, 1))
+  await eventually(t, () => assert.equal(node.sessions.length, 1))
   socket.pause()
   const text = 'x'.repeat(1_000_000)
-  await t.waitFor(
-    () => {
-      node.put({ kind: 'text', sessions: node.sessions, text })
-      assert.ok(node.heard.includes('closed'))
-    },
-    { timeout: 5_000, interval: 2 },
-  )
+  await eventually(t, () => {
+    node.put({ kind: 'text', sessions: node.sessions, text })
+    assert.ok(node.heard.includes('closed'))
+  })
   const { limitsReachedTotal } = frontend.figures().shell
   assert.equal(limitsReachedTotal.clientBlockedMsMax, 1)
-  await t.waitFor(() => assert.equal(frontend.figures().shell.connections, 0))
+  await eventually(t, () => assert.equal(frontend.figures().shell.connections, 0))
 })
 
 test('[P7] a client for which too much waits is cut at once', async (t) => {
   const shell = { ...testSettings.shell, clientCutBytesMax: 10_000_000 }
   const { node, frontend } = await fakeFrontend(t, { shell })
   const { socket } = rawClient(t, frontend.port)
-  await t.waitFor(() => assert.equal(node.sessions.length, 1))
+  await eventually(t, () => assert.equal(node.sessions.length, 1))
   socket.pause()
   node.put({ kind: 'text', sessions: node.sessions, text: 'x'.repeat(40_000_000) })
-  await t.waitFor(() => assert.deepEqual(node.heard, ['opened', 'closed']))
+  await eventually(t, () => assert.deepEqual(node.heard, ['opened', 'closed']))
   assert.equal(frontend.figures().shell.limitsReachedTotal.clientCutBytesMax, 1)
 })
 
@@ -122,7 +117,7 @@ test('only programs, listed origins and own pages may connect', async (t) => {
   const { node, frontend } = await fakeFrontend(t)
   const foreign = ['https://evil.example', 'null', `http://evil.example:${frontend.port}`]
   const refused = foreign.map((origin) => client(t, frontend.address, { origin }))
-  await t.waitFor(() =>
+  await eventually(t, () =>
     assert.deepEqual(
       refused.map((it) => it.code),
       [1006, 1006, 1006],
@@ -130,21 +125,21 @@ test('only programs, listed origins and own pages may connect', async (t) => {
   )
   const own = ['https://chat.example.org', frontend.address.replace('ws:', 'http:')]
   for (const origin of own) client(t, frontend.address, { origin })
-  await t.waitFor(() => assert.deepEqual(node.heard, ['opened', 'opened']))
+  await eventually(t, () => assert.deepEqual(node.heard, ['opened', 'opened']))
 })
 
 test('[P7] above the greatest number of connections more are turned away', async (t) => {
   const shell = { ...testSettings.shell, connectionsMax: 2 }
   const { node, frontend } = await fakeFrontend(t, { shell })
   const first = [client(t, frontend.address), client(t, frontend.address)]
-  await t.waitFor(() => assert.equal(node.sessions.length, 2))
+  await eventually(t, () => assert.equal(node.sessions.length, 2))
   const third = client(t, frontend.address)
-  await t.waitFor(() => assert.equal(third.code, 1006))
+  await eventually(t, () => assert.equal(third.code, 1006))
   assert.equal(frontend.figures().shell.limitsReachedTotal.connectionsMax, 1)
   first[0]?.ws.close()
-  await t.waitFor(() => assert.equal(frontend.figures().shell.connections, 1))
+  await eventually(t, () => assert.equal(frontend.figures().shell.connections, 1))
   client(t, frontend.address)
-  await t.waitFor(() => assert.equal(node.sessions.length, 3))
+  await eventually(t, () => assert.equal(node.sessions.length, 3))
 })
 
 test('clients see the self-signed certificate whose fingerprint is printed', async (t) => {
@@ -158,10 +153,10 @@ test('clients see the self-signed certificate whose fingerprint is printed', asy
   ws.on('upgrade', (response) => {
     seen = (response.socket as TLSSocket).getPeerCertificate().fingerprint256
   })
-  await t.waitFor(() => assert.equal(node.sessions.length, 1))
-  assert.equal(seen, frontend.fingerprint)
+  await eventually(t, () => assert.equal(node.sessions.length, 1))
+  await eventually(t, () => assert.equal(seen, frontend.fingerprint))
   node.put({ kind: 'text', sessions: node.sessions, text: 'hello' })
-  await t.waitFor(() => assert.deepEqual(texts, ['hello']))
+  await eventually(t, () => assert.deepEqual(texts, ['hello']))
 })
 
 test('a renewed certificate is served without a restart', async (t) => {
@@ -175,7 +170,7 @@ test('a renewed certificate is served without a restart', async (t) => {
     shell: { ...testSettings.shell, certificateCheckMs: 5 },
   })
   copyFileSync(join(folder, 'new', 'self-signed.pem'), file)
-  await t.waitFor(() => assert.equal(frontend.fingerprint, renewed.fingerprint))
+  await eventually(t, () => assert.equal(frontend.fingerprint, renewed.fingerprint))
   const { ws } = client(t, frontend.address, { rejectUnauthorized: false })
   const [response] = await once(ws, 'upgrade')
   assert.equal(response.socket.getPeerCertificate().fingerprint256, renewed.fingerprint)
@@ -219,9 +214,9 @@ test('a browser that opens the address gets a page, other paths nothing', async 
 test('a stop waits until clients are elsewhere, but not for ever', async (t) => {
   const { node, frontend } = await fakeFrontend(t)
   client(t, frontend.address)
-  await t.waitFor(() => assert.equal(node.sessions.length, 1))
+  await eventually(t, () => assert.equal(node.sessions.length, 1))
   const closed = frontend.close()
-  await t.waitFor(() => assert.ok(node.heard.includes('drain')))
+  await eventually(t, () => assert.ok(node.heard.includes('drain')))
   node.put({ kind: 'drained' })
   await closed
   const stuck = await fakeFrontend(t, { shell: { ...testSettings.shell, drainMsMax: 10 } })

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { WebSocketServer } from 'ws'
+import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { rawClient } from './fake-node.test-fixture.ts'
 import { textFrame } from './text-frame.ts'
 import { extendRuns, type RunHolder } from './text-run.ts'
@@ -29,7 +30,7 @@ test('a frame is byte for byte what the WebSocket library sends', async (t) => {
   const { socket, bytes } = rawClient(t, (http.address() as AddressInfo).port)
   t.after(() => socket.destroy())
   const expected = Buffer.concat(texts.map(textFrame))
-  await t.waitFor(() => assert.equal(bytes().length, expected.length))
+  await eventually(t, () => assert.equal(bytes().length, expected.length))
   assert.ok(bytes().equals(expected))
 })
 

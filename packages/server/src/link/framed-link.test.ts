@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import type { LinkDown } from '@starling/core/link/down'
 import type { LinkUp } from '@starling/core/link/up'
 import fc from 'fast-check'
+import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { FrameReader, FrameWriter } from './frame-codec.ts'
 import { FramedLink } from './framed-link.ts'
 import { linkTuning } from './link-settings.ts'
@@ -45,7 +46,7 @@ test('all frames of one turn leave in one write', async (t) => {
   far.on('data', (chunk: Buffer) => got.push(chunk))
   for (let n = 0; n < 100; n++) link.send({ t: 'no-feed', room: `room-${n}` })
   const rooms: string[] = []
-  await t.waitFor(() => assert.ok(got.length > 0))
+  await eventually(t, () => assert.ok(got.length > 0))
   const reader = new FrameReader(linkTuning.frameBytesMax)
   for (const chunk of got) reader.push(chunk, (f) => rooms.push((f as { room: string }).room))
   assert.equal(rooms.length, 100)
@@ -59,7 +60,7 @@ test('[P7] a peer that does not read is cut at the limit', async (t) => {
   far.pause()
   const { link, ends } = linkOver(near, { ...linkTuning, writeBytesMax: 1_000_000 })
   const room = 'x'.repeat(100_000)
-  await t.waitFor(() => {
+  await eventually(t, () => {
     for (let n = 0; n < 20; n++) link.send({ t: 'no-feed', room })
     assert.deepEqual(ends, ['write-overflow'])
   })
@@ -71,7 +72,7 @@ test('[P8] a frame above the limit ends the link before it is read', async (t) =
   const head = Buffer.alloc(4)
   head.writeUInt32BE(linkTuning.frameBytesMax + 1)
   far.write(head)
-  await t.waitFor(() => assert.deepEqual(ends, ['frame-too-large']))
+  await eventually(t, () => assert.deepEqual(ends, ['frame-too-large']))
 })
 
 test('[P8] nothing behind a bad frame is heard', async (t) => {
@@ -84,7 +85,7 @@ test('[P8] nothing behind a bad frame is heard', async (t) => {
       { t: 'unfeed', room: 'b' },
     ]),
   )
-  await t.waitFor(() => assert.deepEqual(ends, ['bad-frame']))
+  await eventually(t, () => assert.deepEqual(ends, ['bad-frame']))
   assert.deepEqual(frames, [{ t: 'unfeed', room: 'a' }])
 })
 
@@ -116,7 +117,7 @@ test('[P8] recorded bad bytes end a link with a code', async (t) => {
     const head = Buffer.alloc(4)
     head.writeUInt32BE(body.length)
     far.write(Buffer.concat([head, body]))
-    await t.waitFor(() => assert.deepEqual(ends, ['bad-frame']))
+    await eventually(t, () => assert.deepEqual(ends, ['bad-frame']))
     assert.deepEqual(frames, [])
   }
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { LinkUp } from '@starling/core/link/up'
 import { generate } from 'selfsigned'
+import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { StartError } from '../telemetry/start-error.ts'
 import { LinkDialer } from './link-dialer.ts'
 import { LinkServer } from './link-server.ts'
@@ -98,16 +99,16 @@ async function link(t: TestContext, back: LinkSecurity, front: LinkSecurity): Pr
 test('two servers with certificates of one authority are linked', async (t) => {
   const ours = await authority('ours')
   const it = await link(t, await certificates(t, ours), await certificates(t, ours))
-  await t.waitFor(() => assert.deepEqual([...it.opened].sort(), ['backend', 'frontend']))
+  await eventually(t, () => assert.deepEqual([...it.opened].sort(), ['backend', 'frontend']))
   it.dialer.send({ t: 'unfeed', room: 'r' })
-  await t.waitFor(() => assert.deepEqual(it.frames, [{ t: 'unfeed', room: 'r' }]))
+  await eventually(t, () => assert.deepEqual(it.frames, [{ t: 'unfeed', room: 'r' }]))
 })
 
 test('a front-end whose certificate another authority signed gets no link', async (t) => {
   const [ours, theirs] = [await authority('ours'), await authority('theirs')]
   const front = await certificates(t, theirs, ours)
   const it = await link(t, await certificates(t, ours), front)
-  await t.waitFor(() => assert.ok(it.refused.includes('backend')))
+  await eventually(t, () => assert.ok(it.refused.includes('backend')))
   assert.equal(it.opened.includes('backend'), false)
 })
 
@@ -115,7 +116,7 @@ test('a backend whose certificate another authority signed gets no link', async 
   const [ours, theirs] = [await authority('ours'), await authority('theirs')]
   const back = await certificates(t, theirs, ours)
   const it = await link(t, back, await certificates(t, ours))
-  await t.waitFor(() => assert.ok(it.refused.includes('frontend')))
+  await eventually(t, () => assert.ok(it.refused.includes('frontend')))
   assert.equal(it.opened.includes('frontend'), false)
 })
 

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import type { LinkDown } from '@starling/core/link/down'
 import type { LinkUp } from '@starling/core/link/up'
 import fc from 'fast-check'
+import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { StartError } from '../telemetry/start-error.ts'
 import { LinkDialer } from './link-dialer.ts'
 import { LinkServer } from './link-server.ts'
@@ -88,13 +89,13 @@ for (const security of [plain, key]) {
   test(`frames go both ways over a link with security ${security.kind}`, async (t) => {
     const back = await backendEnd(t, security)
     const front = frontendEnd(t, back.server.address.port, security)
-    await t.waitFor(() => assert.equal(front.opened, 1))
+    await eventually(t, () => assert.equal(front.opened, 1))
     front.dialer.send(hello)
     front.dialer.send({ t: 'feed', room: 'r', from: 1 })
-    await t.waitFor(() => assert.equal(back.frames.length, 2))
+    await eventually(t, () => assert.equal(back.frames.length, 2))
     assert.deepEqual(back.frames, [hello, { t: 'feed', room: 'r', from: 1 }])
     back.server.send(back.opened[0]!, noFeed('r'))
-    await t.waitFor(() => assert.deepEqual(front.frames, [noFeed('r')]))
+    await eventually(t, () => assert.deepEqual(front.frames, [noFeed('r')]))
   })
 }
 
@@ -102,7 +103,7 @@ test('a front-end with another cluster key gets no link', async (t) => {
   const back = await backendEnd(t, key)
   const other: LinkSecurity = { kind: 'key', clusterKey: 'x'.repeat(40) }
   const front = frontendEnd(t, back.server.address.port, other)
-  await t.waitFor(() => assert.ok(front.refused.length >= 2 && back.refused.length >= 2))
+  await eventually(t, () => assert.ok(front.refused.length >= 2 && back.refused.length >= 2))
   assert.deepEqual([front.opened, back.opened], [0, []])
 })
 
@@ -126,9 +127,9 @@ test('a key server refuses a plain front-end and a plain server a key front-end'
   const without = await backendEnd(t, plain)
   const dialsPlain = frontendEnd(t, withKey.server.address.port, plain)
   const dialsKey = frontendEnd(t, without.server.address.port, key)
-  await t.waitFor(() => assert.ok(dialsPlain.opened > 0))
+  await eventually(t, () => assert.ok(dialsPlain.opened > 0))
   dialsPlain.dialer.send(hello)
-  await t.waitFor(() => assert.ok(dialsPlain.ends.length > 0 && dialsKey.refused.length > 0))
+  await eventually(t, () => assert.ok(dialsPlain.ends.length > 0 && dialsKey.refused.length > 0))
   assert.deepEqual([withKey.frames, without.frames, dialsKey.opened], [[], [], 0])
 })
 
@@ -179,10 +180,10 @@ test('a taken port is named with the remedy', async (t) => {
 test('a link that ends is dialled again, exactly one at a time', async (t) => {
   const back = await backendEnd(t, plain)
   const front = frontendEnd(t, back.server.address.port, plain)
-  await t.waitFor(() => assert.equal(back.opened.length, 1))
+  await eventually(t, () => assert.equal(back.opened.length, 1))
   back.server.closeLink(back.opened[0]!, 'test')
-  await t.waitFor(() => assert.equal(back.opened.length, 2))
-  await t.waitFor(() => assert.equal(front.opened, 2))
+  await eventually(t, () => assert.equal(back.opened.length, 2))
+  await eventually(t, () => assert.equal(front.opened, 2))
   assert.deepEqual(front.ends, ['closed-there'])
   assert.equal(back.server.count, 1)
 })
@@ -192,7 +193,7 @@ test('a backend that was not there is found when it comes', async (t) => {
   const { port } = first.server.address
   first.server.abort()
   const front = frontendEnd(t, port, plain)
-  await t.waitFor(() => assert.ok(front.refused.length >= 2))
+  await eventually(t, () => assert.ok(front.refused.length >= 2))
   const server = await LinkServer.start({
     what: 'the link port of backend test',
     listen: { host: '127.0.0.1', port },
@@ -204,24 +205,24 @@ test('a backend that was not there is found when it comes', async (t) => {
     onRefused() {},
   })
   t.after(() => server.abort())
-  await t.waitFor(() => assert.equal(front.opened, 1))
+  await eventually(t, () => assert.equal(front.opened, 1))
 })
 
 test('frames sent before a close still arrive', async (t) => {
   const back = await backendEnd(t, plain)
   const front = frontendEnd(t, back.server.address.port, plain)
-  await t.waitFor(() => assert.equal(back.opened.length, 1))
+  await eventually(t, () => assert.equal(back.opened.length, 1))
   back.server.send(back.opened[0]!, noFeed('last words'))
   await back.server.close()
-  await t.waitFor(() => assert.deepEqual(front.frames, [noFeed('last words')]))
+  await eventually(t, () => assert.deepEqual(front.frames, [noFeed('last words')]))
 })
 
 test('[P7] above the greatest number of links a peer is refused', async (t) => {
   const back = await backendEnd(t, plain, { ...linkTuning, linksMax: 1 })
   frontendEnd(t, back.server.address.port, plain)
-  await t.waitFor(() => assert.equal(back.opened.length, 1))
+  await eventually(t, () => assert.equal(back.opened.length, 1))
   frontendEnd(t, back.server.address.port, plain)
-  await t.waitFor(() => assert.equal(back.refused[0], 'too-many-links'))
+  await eventually(t, () => assert.equal(back.refused[0], 'too-many-links'))
   assert.equal(back.server.count, 1)
 })
 
@@ -241,7 +242,7 @@ for (const security of [plain, key]) {
       { numRuns: 100 },
     )
     const front = frontendEnd(t, port, security)
-    await t.waitFor(() => assert.equal(front.opened, 1))
+    await eventually(t, () => assert.equal(front.opened, 1))
     assert.deepEqual(back.frames, [])
   })
 }
@@ -255,5 +256,5 @@ test('[P7] a peer that sends nothing is cut after the heartbeats it missed', asy
   const socket = connect(back.server.address.port, '127.0.0.1')
   socket.on('error', () => {})
   t.after(() => socket.destroy())
-  await t.waitFor(() => assert.deepEqual(back.ends, ['silent']))
+  await eventually(t, () => assert.deepEqual(back.ends, ['silent']))
 })

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { StartError } from '../telemetry/start-error.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
 import { watchCertificate } from './certificate-watch.ts'
@@ -73,8 +74,8 @@ test('a renewed certificate is taken up, a half-written one is not', async (t) =
   )
   t.after(stop)
   writeFileSync(file, '-----BEGIN')
-  await t.waitFor(() => assert.equal(problems[0], 'certificate-invalid'))
+  await eventually(t, () => assert.equal(problems[0], 'certificate-invalid'))
   copyFileSync(join(renewed, 'self-signed.pem'), file)
-  await t.waitFor(() => assert.equal(changes.length, 1))
+  await eventually(t, () => assert.equal(changes.length, 1))
   assert.equal(changes[0]?.fingerprint, second.fingerprint)
 })
