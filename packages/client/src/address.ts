@@ -2,12 +2,12 @@
 const portDefault = 4600
 
 /**
- * `host`, `host:port`, `ws://…` or `wss://…`, as the address to dial. Without a scheme it is `wss://`,
- * but `ws://` when the host is this machine, where a server listens without TLS by default.
+ * `host`, `host:port`, `ws://…` or `wss://…`, as the address to dial. Without a scheme it is
+ * `wss://`, but `ws://` when the host is this machine, where a server listens without TLS by
+ * default.
  * @throws Error that says what is wrong with it.
- * @example
- * dialAddress('localhost') // 'ws://localhost:4600'
- * dialAddress('chat.example.org') // 'wss://chat.example.org:4600'
+ * @example dialAddress('localhost') // 'ws://localhost:4600' dialAddress('chat.example.org') //
+ * 'wss://chat.example.org:4600'
  */
 export function dialAddress(written: string): string {
   const text = written.trim()
@@ -20,7 +20,9 @@ export function dialAddress(written: string): string {
     )
   }
   const scheme = hasScheme ? url.protocol : isThisMachine(url.hostname) ? 'ws:' : 'wss:'
-  const port = url.port !== '' || hasScheme ? url.port : `${portDefault}`
+  // A URL drops the port that is usual for its scheme, also when it was written.
+  const usual = !hasScheme && /:443$/.test(text) ? '443' : ''
+  const port = url.port || usual || (hasScheme ? '' : `${portDefault}`)
   const path = url.pathname === '/' ? '' : url.pathname
   return `${scheme}//${url.hostname}${port === '' ? '' : `:${port}`}${path}`
 }

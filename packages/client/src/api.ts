@@ -105,7 +105,9 @@ export type Credentials =
 export interface StarlingClient {
   /** The present state. The same object until something changes (fits `useSyncExternalStore`). */
   snapshot(): ClientSnapshot
-  /** Calls `listener` after each change of the snapshot, at most once a turn. Returns the undoing. */
+  /**
+   * Calls `listener` after each change of the snapshot, at most once a turn. Returns the undoing.
+   */
   subscribe(listener: () => void): () => void
   on<K extends keyof ClientEventMap>(
     kind: K,
@@ -157,7 +159,10 @@ export interface StarlingClient {
   showNewest(room: string): void
   /** Everything up to the index was read (by default up to the newest). */
   markRead(room: string, upTo?: number): void
-  /** Sets the marker back: this message and all after it are unread, here, until the next `markRead`. */
+  /**
+   * Sets the marker back: this message and all after it are unread, here, until the next
+   * `markRead`.
+   */
   markUnreadFrom(room: string, index: number): void
   /** Call it with each key; it sends what is needed. `false` when the composer is emptied. */
   typing(room: string, isTyping: boolean): void

@@ -1,6 +1,6 @@
 /**
- * Does what the client node decides: sockets, storage, the clock; and turns its events into calls of
- * listeners and its answers into promises. One timer ticks while the client is open.
+ * Does what the client node decides: sockets, storage, the clock; and turns its events into calls
+ * of listeners and its answers into promises. One timer ticks while the client is open.
  */
 
 import type {

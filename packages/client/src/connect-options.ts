@@ -23,15 +23,16 @@ export interface NodeConnectOptions extends Omit<ConnectOptions, 'addresses'> {
   /** May be left out when the profile knows the address. */
   readonly addresses?: readonly string[]
   /**
-   * Keep everything under this name in `$XDG_CONFIG_HOME/starling/profiles/<name>/`, readable by the
-   * user alone. Several processes may use one profile at the same time.
+   * Keep everything under this name in `$XDG_CONFIG_HOME/starling/profiles/<name>/`, readable by
+   * the user alone. Several processes may use one profile at the same time.
    */
   readonly profile?: string
   /** Another directory for the profile. */
   readonly directory?: string
   /**
-   * How to trust a front-end whose certificate no known authority signed: by the SHA-256 fingerprint
-   * of its certificate. With a profile, a fingerprint that was trusted is kept and must not change.
+   * How to trust a front-end whose certificate no known authority signed: by the SHA-256
+   * fingerprint of its certificate. With a profile, a fingerprint that was trusted is kept and must
+   * not change.
    */
   readonly pin?: PinOptions
 }
@@ -39,7 +40,9 @@ export interface NodeConnectOptions extends Omit<ConnectOptions, 'addresses'> {
 export interface PinOptions {
   /** The only fingerprint to accept: `AB:CD:…`, or hexadecimal digits without colons. */
   readonly fingerprint?: string
-  /** Asked at the first contact with such a front-end. Without it, such certificates are refused. */
+  /**
+   * Asked at the first contact with such a front-end. Without it, such certificates are refused.
+   */
   readonly onFirstUse?: (certificate: {
     readonly address: string
     readonly fingerprint: string

@@ -85,7 +85,7 @@ test('the snapshot is the same object until something changes, and so are its pa
   await frontend.crash()
 })
 
-test('[P9] when its front-end is killed a client goes on at another, nothing is missing', async () => {
+test('[P9] when its front-end is killed a client goes on elsewhere', async () => {
   const first = await LittleFrontend.listen()
   const second = await LittleFrontend.listen({ server: first.server })
   const ada = await connect({

@@ -1,7 +1,8 @@
 /**
- * The secret of this device. It is made here, kept before it is first sent, and sent again unchanged
- * when an answer was lost: so coming in twice makes one identity. Another name, or another way in,
- * gets another token, since a token that the server knows always means the same person.
+ * The secret of this device. It is made here, kept before it is first sent, and sent again
+ * unchanged when an answer was lost: so coming in twice makes one identity. Another name, or
+ * another way in, gets another token, since a token that the server knows always means the same
+ * person.
  */
 import { foldName } from '@starling/core/names/fold-name'
 import type { Chance } from '@starling/core/now'
@@ -23,7 +24,10 @@ export function identityFor(credentials: Credentials, known: Identity | undefine
   return isSame ? known : { token: newToken(), kind, name, isKnown: false }
 }
 
-/** How to say hello with it. A guest's hello may be repeated for ever; it makes the guest or finds it. */
+/**
+ * How to say hello with it. A guest's hello may be repeated for ever; it makes the guest or finds
+ * it.
+ */
 export function authFor(identity: Identity, credentials: Credentials | undefined): Auth {
   const { token, kind, name, isKnown } = identity
   if (kind === 'guest') return { kind: 'guest', name, token }

@@ -1,8 +1,8 @@
 /**
- * The WebSocket of Node, by `ws`. Its certificate is judged before anything is said: one that a known
- * authority signed is trusted; any other by its fingerprint, which is the one given, the one trusted
- * before at this address, or one that the person is asked about. The hello, which carries the token,
- * leaves only after that.
+ * The WebSocket of Node, by `ws`. Its certificate is judged before anything is said: one that a
+ * known authority signed is trusted; any other by its fingerprint, which is the one given, the one
+ * trusted before at this address, or one that the person is asked about. The hello, which carries
+ * the token, leaves only after that.
  */
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'

@@ -1,7 +1,7 @@
 /**
  * One SQLite file of a profile, held by one process at a time: the outboxes, the items that wait in
- * them, and the newest entries. The file is locked as long as it is open and by the operating system,
- * so that the lock of a process that was killed is gone with it.
+ * them, and the newest entries. The file is locked as long as it is open and by the operating
+ * system, so that the lock of a process that was killed is gone with it.
  */
 import { chmodSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
@@ -64,7 +64,7 @@ export class OutboxDatabase {
   read(): RestoredState {
     const me = this.#fact<Me>('me')
     const items = this.#prepare('select item from items order by outbox, number').all()
-    const outboxes = this.#prepare('select room, outbox, next from outboxes').all()
+    const outboxes = this.#prepare('select room, outbox, next from outboxes order by room').all()
     const timelines = new Map<string, Entry[]>()
     for (const row of this.#prepare('select room, entry from entries order by room, idx').all()) {
       const entries = timelines.get(String(row.room)) ?? []

@@ -1,7 +1,7 @@
 /**
  * A profile: where one comes in, as whom, and which certificates one trusts; a small file that only
- * its user may read (it holds the token). It is replaced as a whole, by renaming, so that it is never
- * half written; what another process changed meanwhile is kept.
+ * its user may read (it holds the token). It is replaced as a whole, by renaming, so that it is
+ * never half written; what another process changed meanwhile is kept.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'

@@ -1,9 +1,9 @@
 /**
  * The storage of a profile in Node. Several processes may use one profile: each holds a file of its
  * own, `outbox-1.sqlite`, `outbox-2.sqlite`, …, the first that nobody holds, and goes on with the
- * outboxes in it. Files that nobody holds and in which something waits are orphans of processes that
- * ended; their items are moved into one's own file under their old numbers. If the move is cut short
- * both files have them, and both may send them: the same numbers stand once.
+ * outboxes in it. Files that nobody holds and in which something waits are orphans of processes
+ * that ended; their items are moved into one's own file under their old numbers. If the move is cut
+ * short both files have them, and both may send them: the same numbers stand once.
  *
  * Only what must be durable is written at once; the rest is gathered.
  */
@@ -31,6 +31,8 @@ class SqliteStorage implements ClientStorage {
   readonly #own: OutboxDatabase
   #gathered: StoredChange[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Of a write that nobody waited for; the next one tells it. */
+  #failure: { readonly error: unknown } | undefined
   #isClosed = false
 
   constructor(directory: string, own: OutboxDatabase) {
@@ -47,8 +49,11 @@ class SqliteStorage implements ClientStorage {
     if (this.#isClosed) return
     this.#gathered.push(...changes)
     const isUrgent = changes.some((change) => change.kind === 'store-items')
+    const failure = this.#failure
+    this.#failure = undefined
     if (isUrgent || this.#gathered.length >= gatheredMax) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), gatherMs).unref()
+    else this.#timer ??= setTimeout(() => this.#flushLater(), gatherMs).unref()
+    if (failure !== undefined) throw failure.error
   }
 
   async saveIdentity(identity: Identity): Promise<void> {
@@ -66,9 +71,12 @@ class SqliteStorage implements ClientStorage {
 
   async close(): Promise<void> {
     if (this.#isClosed) return
-    this.#flush()
-    this.#isClosed = true
-    this.#own.close()
+    try {
+      this.#flush()
+    } finally {
+      this.#isClosed = true
+      this.#own.close()
+    }
   }
 
   #adopt(path: string): readonly OutboxItem[] {
@@ -85,6 +93,14 @@ class SqliteStorage implements ClientStorage {
       return adopted
     } finally {
       orphan.close()
+    }
+  }
+
+  #flushLater(): void {
+    try {
+      this.#flush()
+    } catch (error) {
+      this.#failure = { error }
     }
   }
 

@@ -6,8 +6,8 @@
 import type { ClientOutput, OutboxItem, RestoredState } from '@starling/core/client/client-io'
 
 /**
- * One thing to keep. When `store-me` tells of another person than before, outboxes and entries of the
- * former are forgotten; items stay, since the node has marked them as refused.
+ * One thing to keep. When `store-me` tells of another person than before, outboxes and entries of
+ * the former are forgotten; items stay, since the node has marked them as refused.
  */
 export type StoredChange = Extract<
   ClientOutput,
@@ -31,8 +31,8 @@ export interface Restored {
 export interface ClientStorage {
   open(): Promise<Restored>
   /**
-   * Returns, or settles, when `store-items` among the changes are durable; the others may come later.
-   * Writes are done in the order of their calls.
+   * Returns, or settles, when `store-items` among the changes are durable; the others may come
+   * later. Writes are done in the order of their calls.
    */
   write(changes: readonly StoredChange[]): Promise<void> | void
   saveIdentity(identity: Identity): Promise<void>

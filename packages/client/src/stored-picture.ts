@@ -46,15 +46,16 @@ export class StoredPicture {
 
   state(): RestoredState {
     const items = [...this.#items.values()].sort(
-      (a, b) => (a.outbox < b.outbox ? -1 : a.outbox > b.outbox ? 1 : 0) || a.number - b.number,
+      (a, b) => byText(a.outbox, b.outbox) || a.number - b.number,
     )
+    const outboxes = [...this.#outboxes.values()].sort((a, b) => byText(a.room, b.room))
     const timelines = new Map(
       [...this.#entries].map(([room, entries]) => [
         room,
         [...entries.values()].sort((a, b) => a.index - b.index),
       ]),
     )
-    const state = { rooms: this.#rooms, items, outboxes: [...this.#outboxes.values()], timelines }
+    const state = { rooms: this.#rooms, items, outboxes, timelines }
     return this.#me === undefined ? state : { ...state, me: this.#me }
   }
 
@@ -67,4 +68,8 @@ export class StoredPicture {
 
 function keyOf(item: OutboxItem): string {
   return `${item.outbox}:${item.number}`
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

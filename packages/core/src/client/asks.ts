@@ -1,8 +1,9 @@
 /**
- * Questions and their answers. A question keeps its number until it is answered: on a new connection
- * it is asked again (reads and the settings of read markers may be repeated at will), `later` asks
- * again after a pause. Only a change of password is not repeated, since the old one may be wrong by
- * then. Who asks is either the shell, answered by an output, or the node itself, by a function.
+ * Questions and their answers. A question keeps its number until it is answered: on a new
+ * connection it is asked again (reads and the settings of read markers may be repeated at will),
+ * `later` asks again after a pause. Only a change of password is not repeated, since the old one
+ * may be wrong by then. Who asks is either the shell, answered by an output, or the node itself, by
+ * a function.
  */
 import { sentenceOf } from '@starling/protocol/error-codes'
 import { type UpFrame, upFrame } from '@starling/protocol/up'

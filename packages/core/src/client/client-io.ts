@@ -203,7 +203,9 @@ export type ClientOutput =
     }
   /** May be written lazily: an item that comes back is acknowledged again. */
   | { readonly kind: 'forget-item'; readonly item: OutboxItem }
-  /** May be written lazily: what is lost is read again. `isReset`: forget the others of the room. */
+  /**
+   * May be written lazily: what is lost is read again. `isReset`: forget the others of the room.
+   */
   | {
       readonly kind: 'store-entries'
       readonly room: string
@@ -237,7 +239,9 @@ export interface ClientInputs {
   socketOpened(now: Now, socket: number): void
   socketFrame(now: Now, socket: number, frame: DownFrame): void
   socketClosed(now: Now, socket: number, code: number): void
-  /** The shell will not use this connection, and no other until the person acts (wrong certificate). */
+  /**
+   * The shell will not use this connection, and no other until the person acts (wrong certificate).
+   */
   socketRejected(now: Now, socket: number, why: { code: string; say: string }): void
   /**
    * Puts a send into the room's outbox, online or not. What no server would take (too long, not a

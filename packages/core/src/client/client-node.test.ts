@@ -107,7 +107,7 @@ test('[P3] a hole in the entries is asked for, and nothing is shown before it is
   assert.deepEqual(ada.entriesSeen('r'), [2, 3, 4])
 })
 
-test('[P7] when too much was missed the client says from where to where and shows the newest', () => {
+test('[P7] when too much was missed the client says what and shows the newest', () => {
   const { ada, says } = inRoom({ limits: { resumeEntriesMax: 10 } })
   says('seen')
   ada.settle().cut()

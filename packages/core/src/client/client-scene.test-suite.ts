@@ -1,4 +1,6 @@
-/** A client node and a little server, in virtual time, with a line between them that a test cuts. */
+/**
+ * A client node and a little server, in virtual time, with a line between them that a test cuts.
+ */
 import type { DownFrame } from '@starling/protocol/down'
 import type { UpFrame } from '@starling/protocol/up'
 import type { Chance, Now } from '../now.ts'

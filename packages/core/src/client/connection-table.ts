@@ -2,9 +2,9 @@
  * The states of a client's connection and what each event does in each of them. The table is total:
  * a state or an event that is added does not compile until every pair is decided.
  *
- * `idle` not started · `connecting` a socket is being opened · `greeting` hello was said, no welcome
- * yet · `online` · `waiting` for the next attempt · `refused` until the person acts · `closed` for
- * good. There is a socket exactly in `connecting`, `greeting` and `online`.
+ * `idle` not started · `connecting` a socket is being opened · `greeting` hello was said, no
+ * welcome yet · `online` · `waiting` for the next attempt · `refused` until the person acts ·
+ * `closed` for good. There is a socket exactly in `connecting`, `greeting` and `online`.
  */
 import type { ConnectionState } from './client-io.ts'
 

@@ -1,9 +1,9 @@
 /**
- * The connection to one of the front-ends. What an event does is in connection-table.ts; here is how
- * it is done: which address is next, how long to wait (doubling with each round over all addresses,
- * always with chance in it), and when silence means that the other end is dead. An end that hangs
- * keeps its socket open, so while something waits for an answer a ping asks early; the same silence
- * while nobody waits for anything costs nothing and is given more time.
+ * The connection to one of the front-ends. What an event does is in connection-table.ts; here is
+ * how it is done: which address is next, how long to wait (doubling with each round over all
+ * addresses, always with chance in it), and when silence means that the other end is dead. An end
+ * that hangs keeps its socket open, so while something waits for an answer a ping asks early; the
+ * same silence while nobody waits for anything costs nothing and is given more time.
  *
  * A process that did not run itself must not take the others for dead: after a pause of its own all
  * silence is measured anew.

@@ -119,7 +119,7 @@ function once<T>(passes: (frame: T) => boolean): (frame: T) => boolean {
   }
 }
 
-test('[P2] [P3] [P4] whatever is lost or refused, all see the same, each message once, in order', () => {
+test('[P2] [P3] [P4] whatever is lost, all see the same, each message once, in order', () => {
   fc.assert(
     fc.property(fc.array(eventArbitrary, { maxLength: 40 }), (events) => {
       const company = new Company()

@@ -1,10 +1,10 @@
 /**
  * A dense run of a room's entries, in which each post stands in its present state. Every slot knows
- * the index as of which its entry's state is: its own when it came live, the room's head when it came
- * from history (which answers present states). A change is applied to its target exactly when it is
- * newer than that, so pages of history and live entries may overlap in any way and the result is the
- * same. Changes state absolute values (this text, this person's reaction on or off), so one applied
- * twice in a row does no harm either.
+ * the index as of which its entry's state is: its own when it came live, the room's head when it
+ * came from history (which answers present states). A change is applied to its target exactly when
+ * it is newer than that, so pages of history and live entries may overlap in any way and the result
+ * is the same. Changes state absolute values (this text, this person's reaction on or off), so one
+ * applied twice in a row does no harm either.
  */
 import type { Entry, EntryHead, PostBody, Reaction } from '@starling/protocol/entry'
 

@@ -1,7 +1,7 @@
 /**
- * Pages of history on their way into timelines. At most one in each direction of a room. A page that
- * does not fit any more (the timeline moved on, or a backend that lags answered) is asked for again
- * after a moment, a bounded number of times.
+ * Pages of history on their way into timelines. At most one in each direction of a room. A page
+ * that does not fit any more (the timeline moved on, or a backend that lags answered) is asked for
+ * again after a moment, a bounded number of times.
  */
 import type { Answer } from '@starling/protocol/down'
 import type { Now } from '../now.ts'

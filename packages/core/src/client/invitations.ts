@@ -1,7 +1,7 @@
 /**
  * Rooms that one was asked into. They stand in the self room; at each welcome its newest page is
- * read, what comes live is added, and the whole is looked at in order: an invitation stands until one
- * entered that room.
+ * read, what comes live is added, and the whole is looked at in order: an invitation stands until
+ * one entered that room.
  */
 import type { Entry } from '@starling/protocol/entry'
 import type { Invitation } from './snapshot.ts'

@@ -1,7 +1,7 @@
 /**
- * A server in one object, for tests of clients: the real rules (`Replica` over a store in memory) and
- * the real answers, with sessions that are as plain as can be. What it sends waits until it is taken,
- * so that a test decides what arrives, when, and what is lost.
+ * A server in one object, for tests of clients: the real rules (`Replica` over a store in memory)
+ * and the real answers, with sessions that are as plain as can be. What it sends waits until it is
+ * taken, so that a test decides what arrives, when, and what is lost.
  */
 import type { DownFrame, DownFrameOf } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'

@@ -96,7 +96,7 @@ test('a head that stays out of turn means a lost outbox, which goes on under a n
 
 type Answer = 'ack' | 'never' | 'later' | 'reorder' | 'cut' | 'nothing'
 
-test('[P2] [P4] whatever is answered, what is sent are the first ones, in order, as they were', () => {
+test('[P2] [P4] whatever is answered, the first ones are sent, in order, as they were', () => {
   const answers = fc.array(
     fc.tuple(
       fc.constantFrom<Answer>('ack', 'never', 'later', 'reorder', 'cut', 'nothing'),

@@ -1,9 +1,10 @@
 /**
  * One outbox: sends of one device to one room, numbered 1, 2, 3 … when composed, acknowledged in
- * that order. At most `window` of them are on the wire at once, always the first ones. Whatever goes
- * wrong, the lane goes back to its first unacknowledged send and goes on in order from there:
+ * that order. At most `window` of them are on the wire at once, always the first ones. Whatever
+ * goes wrong, the lane goes back to its first unacknowledged send and goes on in order from there:
  *
- * - a lost connection: all that was on the wire is sent again (the same numbers, so it stands once);
+ * - a lost connection: all that was on the wire is sent again (the same numbers, so it stands
+ *   once);
  * - `later`: after a pause, and first one at a time until it goes well again;
  * - `reorder`: an earlier one is missing there; what follows it was not consumed;
  * - a refusal for good consumes the number: the send leaves the lane, those behind it go on.
@@ -69,8 +70,8 @@ export class OutboxLane {
   }
 
   /**
-   * Goes back to the first unacknowledged. A refusal of what is not on the wire any more tells of an
-   * earlier flight and means nothing. True when the server lost the outbox.
+   * Goes back to the first unacknowledged. A refusal of what is not on the wire any more tells of
+   * an earlier flight and means nothing. True when the server lost the outbox.
    */
   goBack(now: Now, number: number, trouble: { kind: LaneTrouble; waitMs: number }): boolean {
     if (!this.#onWire.has(number)) return false

@@ -1,8 +1,8 @@
 /**
  * Everything that waits to be acknowledged, and what is shown of it. Each room has the outbox that
  * new sends go into, and perhaps some that an earlier run left behind; each is a lane of its own
- * (outbox-lane.ts). A send is on disk before it is on the wire, since its number must never be given
- * to another one.
+ * (outbox-lane.ts). A send is on disk before it is on the wire, since its number must never be
+ * given to another one.
  *
  * What is refused for good leaves its lane. A post or an edit then waits as `failed` for the person
  * to retry or drop it; anything else was reported and is forgotten.

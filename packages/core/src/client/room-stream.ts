@@ -1,8 +1,9 @@
 /**
- * The entries of all rooms as they arrive. A cursor for each room (`timeline.synced`) makes holes and
- * repeats visible: entries up to the cursor are known and ignored, the next one is taken, a later one
- * means a hole, which is asked for (`follow`). After a reconnect `resume` names the cursors; a room
- * of which too much was missed starts again at its head (`gap`) and its newest page is read.
+ * The entries of all rooms as they arrive. A cursor for each room (`timeline.synced`) makes holes
+ * and repeats visible: entries up to the cursor are known and ignored, the next one is taken, a
+ * later one means a hole, which is asked for (`follow`). After a reconnect `resume` names the
+ * cursors; a room of which too much was missed starts again at its head (`gap`) and its newest page
+ * is read.
  */
 import type { DownFrameOf } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'

@@ -1,6 +1,6 @@
 /**
- * What a user interface shows: an immutable picture of everything a client knows. A part that did not
- * change is the same object as before, so `===` tells what to draw again.
+ * What a user interface shows: an immutable picture of everything a client knows. A part that did
+ * not change is the same object as before, so `===` tells what to draw again.
  */
 import type { RoomBody } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
@@ -74,7 +74,9 @@ export interface RoomSnapshot {
 export interface TimelineSnapshot {
   /** By index, oldest first. Edits, deletions and reactions are in the messages they changed. */
   readonly lines: readonly TimelineLine[]
-  /** In the order in which they were composed; shown after `lines`. Empty in a piece of the past. */
+  /**
+   * In the order in which they were composed; shown after `lines`. Empty in a piece of the past.
+   */
   readonly sends: readonly SendLine[]
   readonly hasOlder: boolean
   readonly isLoadingOlder: boolean
@@ -105,7 +107,9 @@ export interface MessageLine {
   readonly isChanging: boolean
 }
 
-/** The message that is answered. Without name and text while it is not held (`loadAround` finds it). */
+/**
+ * The message that is answered. Without name and text while it is not held (`loadAround` finds it).
+ */
 export interface ReplyPreview {
   readonly index: number
   readonly name?: string
@@ -118,7 +122,10 @@ export interface ReactionLine {
   readonly isMine: boolean
 }
 
-/** Something that happened in the room: created, joined, left, invited, topic, role, kick, ban, mute. */
+/**
+ * Something that happened in the room: created, joined, left, invited, topic, role, kick, ban,
+ * mute.
+ */
 export interface SystemLine {
   readonly kind: 'system'
   readonly key: string
@@ -130,8 +137,8 @@ export interface SystemLine {
 }
 
 /**
- * One's own send. `pending`: stored here, not acknowledged. `sent`: acknowledged, its entry is about
- * to arrive. `failed`: refused for good; `retry` it or `drop` it.
+ * One's own send. `pending`: stored here, not acknowledged. `sent`: acknowledged, its entry is
+ * about to arrive. `failed`: refused for good; `retry` it or `drop` it.
  */
 export interface SendLine {
   readonly kind: 'send'

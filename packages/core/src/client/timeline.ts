@@ -60,7 +60,9 @@ export class Timeline {
     return this.shown.first > 1 && !this.#isStart
   }
 
-  /** Live entries in order. Returns those that are new, and whether one is missing before the rest. */
+  /**
+   * Live entries in order. Returns those that are new, and whether one is missing before the rest.
+   */
   append(entries: readonly Entry[]): {
     readonly fresh: readonly Entry[]
     readonly isHole: boolean

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { newCertificate, oldCertificate } from './certificates.test-fixture.ts'
+import type { NodeConnectOptions } from './connect-options.ts'
+import { type Certificate, LittleFrontend } from './little-frontend.test-suite.ts'
+import { connect } from './node.ts'
+import { Profile, readProfile } from './profile.ts'
+
+const auth = { kind: 'guest', name: 'ada' } as const
+
+function fingerprintOf({ cert }: Certificate): string {
+  return new X509Certificate(cert).fingerprint256
+}
+
+/** Comes in once and says how it went: 'online', or the code of the refusal. */
+async function arrival(options: NodeConnectOptions): Promise<string> {
+  const client = await connect(options)
+  const ready = await client.ready()
+  await client.close()
+  return ready.ok ? 'online' : ready.code
+}
+
+test('a self-signed certificate is refused, unless its fingerprint is given', async () => {
+  const frontend = await LittleFrontend.listen({ certificate: oldCertificate })
+  const at = { addresses: [frontend.address], auth }
+  assert.equal(await arrival(at), 'certificate-untrusted')
+  assert.equal(frontend.heard.length, 0, 'no hello, so no token, went out')
+  const fingerprint = fingerprintOf(oldCertificate)
+  const plain = fingerprint.replaceAll(':', '').toLowerCase()
+  assert.equal(await arrival({ ...at, pin: { fingerprint } }), 'online')
+  assert.equal(
+    await arrival({ ...at, auth: { ...auth, name: 'bob' }, pin: { fingerprint: plain } }),
+    'online',
+  )
+  const wrong = fingerprintOf(newCertificate)
+  assert.equal(await arrival({ ...at, pin: { fingerprint: wrong } }), 'certificate-changed')
+  await frontend.crash()
+})
+
+test('on first use the person is asked once; a certificate that changes later is refused', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'starling-pins-'))
+  const frontend = await LittleFrontend.listen({ certificate: oldCertificate })
+  const asked: string[] = []
+  const answer = (isTrusted: boolean) => ({
+    pin: {
+      onFirstUse: ({ fingerprint }: { fingerprint: string }) => {
+        asked.push(fingerprint)
+        return isTrusted
+      },
+    },
+  })
+  const at = { directory, addresses: [frontend.address], auth }
+  assert.equal(await arrival({ ...at, ...answer(false) }), 'certificate-refused')
+  assert.equal(await arrival({ ...at, ...answer(true) }), 'online')
+  assert.equal(await arrival({ directory, ...answer(true) }), 'online')
+  assert.deepEqual(asked, [fingerprintOf(oldCertificate), fingerprintOf(oldCertificate)])
+  assert.deepEqual(readProfile('x', directory)?.pins, {
+    [frontend.address]: fingerprintOf(oldCertificate),
+  })
+  await frontend.crash()
+  const imposter = await LittleFrontend.listen({
+    certificate: newCertificate,
+    port: frontend.port,
+  })
+  assert.equal(await arrival({ directory, ...answer(true) }), 'certificate-changed')
+  assert.equal(imposter.heard.length, 0)
+  assert.equal(asked.length, 2)
+  await imposter.crash()
+  rmSync(directory, { recursive: true })
+})
+
+test('a profile remembers the address only when somebody answered there, and the person', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'starling-profile-'))
+  const frontend = await LittleFrontend.listen()
+  const nobody = await connect({ directory, addresses: ['127.0.0.1:1'], auth })
+  await nobody.close()
+  assert.deepEqual(readProfile('x', directory)?.addresses, [])
+  assert.equal(await arrival({ directory, addresses: [frontend.address], auth }), 'online')
+  assert.deepEqual(readProfile('x', directory)?.addresses, [frontend.address])
+  const again = await connect({ directory })
+  const ready = await again.ready()
+  assert.ok(ready.ok && ready.value.name === 'ada')
+  await again.close()
+  const token = new Profile(directory).read()?.identity?.token
+  assert.match(token ?? '', /^[A-Za-z0-9_-]{43}$/)
+  await assert.rejects(connect({ addresses: ['localhost'] }), /nobody has come in from here yet/)
+  await assert.rejects(connect({ addresses: ['http://x'], auth }), /not the address of a server/)
+  await frontend.crash()
+  rmSync(directory, { recursive: true })
+})
