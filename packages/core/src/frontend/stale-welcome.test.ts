@@ -40,7 +40,7 @@ function welcomed(scene: Scene): readonly string[] | undefined {
   return scene.hearsOnly('s1', 'welcome')[0]?.rooms.map(({ room, head }) => `${room} ${head}`)
 }
 
-test('[P6] a backend that knows less than the client is passed over for one that knows more', () => {
+test('[P6] a backend that knows less than the client is passed over for one that knows', () => {
   const scene = hello({ r1: 12 })
   assert.equal(answer(scene, 1, summary('r1', 10)), 'primary-1')
   assert.equal(welcomed(scene), undefined)
