@@ -47,7 +47,8 @@ function packagesOf(path) {
 
 /** The major version of the Node.js that npm installed for this system; undefined without one. */
 export function installedNode(folder) {
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  const system = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  const name = system === 'darwin-arm64' ? `node-bin-${system}` : `node-${system}`
   const manifest = join(folder, 'node_modules', name, 'package.json')
   const program = join(folder, 'node_modules', '.bin', programName())
   if (!existsSync(manifest) || !existsSync(program)) return undefined
