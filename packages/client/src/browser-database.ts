@@ -105,7 +105,8 @@ export class BrowserDatabase {
 
   /**
    * Moves items from one slot to another, and removes the outboxes that they were in: their next
-   * numbers are known to whoever has the items, and nobody may go on counting beside them.
+   * numbers are known to whoever has the items, and nobody may go on counting beside them. While it
+   * is not known whose the slot is, it gets nobody's items.
    */
   async moveItems(from: number, to: number): Promise<readonly OutboxItem[]> {
     const writing = this.#writing()
@@ -119,7 +120,8 @@ export class BrowserDatabase {
       me(from),
       me(to),
     ])
-    const isMine = theirs === undefined || mine === undefined || theirs.user === mine.user
+    if (mine === undefined && theirs !== undefined) return []
+    const isMine = theirs === undefined || theirs.user === mine?.user
     const moved = isMine ? items : items.map(refused)
     for (const item of items) apply(writing, from, { kind: 'forget-item', item })
     for (const { room, outbox } of outboxes) {

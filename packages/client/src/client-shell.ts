@@ -259,6 +259,8 @@ export class ClientShell {
 
   #connected(): void {
     const welcome = this.#welcome()
+    // Now it is known whose items may be sent from here.
+    if (welcome?.ok) void this.#adopt()
     if (welcome?.ok && !(this.#identity.isKnown && this.#identity.name === welcome.value.name)) {
       this.#identity = { ...this.#identity, isKnown: true, name: welcome.value.name }
       void this.#saveIdentity()

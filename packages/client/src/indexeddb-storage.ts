@@ -19,7 +19,8 @@ const reloadMsMax = 1_000
 interface Held {
   readonly database: BrowserDatabase
   readonly slot: number
-  readonly release: () => void
+  /** Settles when another tab can have it. */
+  readonly release: () => Promise<void>
 }
 
 /** Give it to `connect`, or give `connect` the name of the profile. */
@@ -72,6 +73,8 @@ class IndexedDbStorage implements ClientStorage {
   async adoptOrphans(): Promise<readonly OutboxItem[]> {
     const held = this.#held
     if (held === undefined) return []
+    // Who one is may be among what was gathered.
+    await this.#flush()
     const others = (await held.database.slotsWithItems()).filter((slot) => slot !== held.slot)
     const adopted = await Promise.all(others.map((slot) => this.#adopt(held, slot)))
     return adopted.flat()
@@ -87,7 +90,7 @@ class IndexedDbStorage implements ClientStorage {
       this.#held = undefined
       removeEventListener('pagehide', this.#goes)
       held.database.close()
-      held.release()
+      await held.release()
     }
   }
 
@@ -145,7 +148,15 @@ function take(
   return new Promise((resolve, reject) => {
     const holding = navigator.locks.request(lockName(name, slot), options, (lock) => {
       if (lock === null) return resolve(undefined)
-      return new Promise<void>((release) => resolve({ slot, release }))
+      return new Promise<void>((letGo) => {
+        resolve({
+          slot,
+          release: async () => {
+            letGo()
+            await holding
+          },
+        })
+      })
     })
     holding.catch((error: DOMException) => {
       if (error.name === 'TimeoutError') resolve(undefined)

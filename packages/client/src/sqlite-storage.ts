@@ -62,6 +62,8 @@ class SqliteStorage implements ClientStorage {
 
   async adoptOrphans(): Promise<readonly OutboxItem[]> {
     if (this.#isClosed) return []
+    // Who one is may be among what was gathered.
+    this.#flush()
     return readdirSync(this.#directory)
       .filter((name) => filePattern.test(name))
       .map((name) => join(this.#directory, name))
@@ -86,7 +88,9 @@ class SqliteStorage implements ClientStorage {
       const { items, me } = orphan.read()
       if (items.length === 0) return []
       const mine = this.#own.read().me
-      const isMine = me === undefined || mine === undefined || me.user === mine.user
+      // While it is not known who comes in here, nobody else's items may go out.
+      if (mine === undefined && me !== undefined) return []
+      const isMine = me === undefined || me.user === mine?.user
       const adopted = isMine ? items : items.map(refused)
       this.#own.write([{ kind: 'store-items', forget: [], items: adopted, outboxes: [] }])
       orphan.clearItems()
