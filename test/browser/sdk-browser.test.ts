@@ -26,7 +26,8 @@ before(async () => {
   const launching = WebBrowser.launch()
   await cluster.start()
   browser = await launching
-  url = `${server.origin}/?${new URLSearchParams({ address: cluster.addresses[0]!, name: 'ada' })}`
+  const query = new URLSearchParams({ address: cluster.addresses[0]!, name: 'ada' })
+  url = `${server.origin}/page?${query}`
   ada = await browser.open(url)
   room = await ada.createRoom('web')
   bob = await arrive(cluster.addresses, 'bob')

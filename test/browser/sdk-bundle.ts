@@ -1,4 +1,4 @@
-/** The SDK as a web page gets it: one ES module, and beside it the script of the test's page. */
+/** The SDK as a web page gets it: one ES module, and beside it the scripts of the tests' pages. */
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, type Rolldown } from 'vite'
@@ -17,8 +17,9 @@ const sdkEntry = '@starling/client/browser'
 export async function bundleSdk(): Promise<SdkBundle> {
   const sdk = await bundle('packages/client/src/browser.ts', 'sdk')
   const page = await bundle('test/browser/page.ts', 'page')
+  const storage = await bundle('test/browser/storage-page.ts', 'storage')
   return {
-    scripts: new Map([sdk, page].map(({ fileName, code }) => [fileName, code])),
+    scripts: new Map([sdk, page, storage].map(({ fileName, code }) => [fileName, code])),
     imports: [...sdk.imports, ...sdk.dynamicImports],
     bytes: Buffer.byteLength(sdk.code),
     gzipBytes: gzipSync(sdk.code).length,

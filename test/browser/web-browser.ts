@@ -27,6 +27,12 @@ export class WebBrowser {
     return tab
   }
 
+  async openPage(url: string): Promise<Page> {
+    const page = await this.#context.newPage()
+    await page.goto(url)
+    return page
+  }
+
   /** Dies without a word to its pages, and starts again with the same profile. */
   async crash(): Promise<void> {
     const session = await this.#context.browser()!.newBrowserCDPSession()
