@@ -37,12 +37,16 @@ export async function connect(options: BrowserConnectOptions): Promise<StarlingC
     (options.profile === undefined ? undefined : openIndexedDbStorage(options.profile))
   const parts = { ...options, openSocket: openBrowserSocket }
   const client = await connectWith(storage === undefined ? parts : { ...parts, storage })
+  const page = globalThis.document as Document | undefined
   const wake = () => client.tryNow()
   const forget = client.on('connection', ({ state }) => {
     if (state.kind !== 'closed') return
     removeEventListener('online', wake)
+    page?.removeEventListener('visibilitychange', wake)
     forget()
   })
+  // Timers of a hidden page hardly run: whoever looks again does not wait for one.
   addEventListener('online', wake)
+  page?.addEventListener('visibilitychange', wake)
   return client
 }

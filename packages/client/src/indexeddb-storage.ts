@@ -16,11 +16,14 @@ const gatheredMax = 1_000
 /** A page that is being reloaded lets its slot go within this. */
 const reloadMsMax = 1_000
 
-interface Held {
-  readonly database: BrowserDatabase
-  readonly slot: number
+interface Lock {
   /** Settles when another tab can have it. */
   readonly release: () => Promise<void>
+}
+
+interface Held extends Lock {
+  readonly database: BrowserDatabase
+  readonly slot: number
 }
 
 /** Give it to `connect`, or give `connect` the name of the profile. */
@@ -31,6 +34,8 @@ export function openIndexedDbStorage(profile: string): ClientStorage {
 class IndexedDbStorage implements ClientStorage {
   readonly #name: string
   #held: Held | undefined
+  /** Held by the first tab of a profile until it has made the identity, so that there is one. */
+  #identityLock: Lock | undefined
   #gathered: StoredChange[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #writes: Promise<void> = Promise.resolve()
@@ -53,7 +58,10 @@ class IndexedDbStorage implements ClientStorage {
       throw error
     }
     addEventListener('pagehide', this.#goes)
-    return database.read(this.#held.slot)
+    this.#identityLock = await take(`${this.#name}/identity`, {})
+    const restored = await database.read(this.#held.slot)
+    if (restored.identity !== undefined) await this.#identityMade()
+    return restored
   }
 
   write(changes: readonly StoredChange[]): Promise<void> | void {
@@ -68,6 +76,7 @@ class IndexedDbStorage implements ClientStorage {
 
   async saveIdentity(identity: Identity): Promise<void> {
     await this.#held?.database.saveIdentity(identity)
+    await this.#identityMade()
   }
 
   async adoptOrphans(): Promise<readonly OutboxItem[]> {
@@ -90,8 +99,15 @@ class IndexedDbStorage implements ClientStorage {
       this.#held = undefined
       removeEventListener('pagehide', this.#goes)
       held.database.close()
+      await this.#identityMade()
       await held.release()
     }
+  }
+
+  async #identityMade(): Promise<void> {
+    const lock = this.#identityLock
+    this.#identityLock = undefined
+    await lock?.release()
   }
 
   #adopt({ database, slot: own }: Held, slot: number): Promise<readonly OutboxItem[]> {
@@ -124,38 +140,33 @@ class IndexedDbStorage implements ClientStorage {
 }
 
 async function takeSlot(name: string): Promise<Omit<Held, 'database'>> {
-  const before = Number(sessionStorage.getItem(name) ?? 0)
+  // A worker has none and takes the first slot that is free.
+  const memory = globalThis.sessionStorage as Storage | undefined
+  const before = Number(memory?.getItem(name) ?? 0)
   if (before > 0) {
-    const signal = AbortSignal.timeout(reloadMsMax)
-    const again = await take(name, before, { signal })
-    if (again !== undefined) return again
+    const lock = await take(lockName(name, before), { signal: AbortSignal.timeout(reloadMsMax) })
+    if (lock !== undefined) return { ...lock, slot: before }
   }
   for (let slot = 1; slot <= slotsMax; slot += 1) {
-    const taken = await take(name, slot, { ifAvailable: true })
-    if (taken === undefined) continue
-    sessionStorage.setItem(name, `${slot}`)
-    return taken
+    const lock = await take(lockName(name, slot), { ifAvailable: true })
+    if (lock === undefined) continue
+    memory?.setItem(name, `${slot}`)
+    return { ...lock, slot }
   }
   throw new Error(`${slotsMax} tabs are open already; close one`)
 }
 
-/** Undefined when another tab holds it. */
-function take(
-  name: string,
-  slot: number,
-  options: LockOptions,
-): Promise<Omit<Held, 'database'> | undefined> {
+/** Undefined when another tab holds it (and will not let it go in time, if there is a signal). */
+function take(name: string, options: LockOptions): Promise<Lock | undefined> {
   return new Promise((resolve, reject) => {
-    const holding = navigator.locks.request(lockName(name, slot), options, (lock) => {
+    const holding = navigator.locks.request(name, options, (lock) => {
       if (lock === null) return resolve(undefined)
       return new Promise<void>((letGo) => {
-        resolve({
-          slot,
-          release: async () => {
-            letGo()
-            await holding
-          },
-        })
+        const release = async () => {
+          letGo()
+          await holding
+        }
+        resolve({ release })
       })
     })
     holding.catch((error: DOMException) => {

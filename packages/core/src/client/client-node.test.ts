@@ -2,20 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DownFrame } from '@starling/protocol/down'
 import type { OutboxItem } from './client-io.ts'
-import { ClientScene } from './client-scene.test-suite.ts'
+import { ClientScene, inRoom } from './client-scene.test-suite.ts'
 import { LittleServer } from './little-server.test-suite.ts'
-
-/** Bob's room `r`, with ada in it and online. */
-function inRoom(given: { limits?: Partial<LittleServer['limits']> } = {}) {
-  const server = new LittleServer(given.limits)
-  const bob = server.guest('bob')
-  server.act(bob, 'r', { kind: 'create', room: 'public', name: 'general' })
-  const ada = new ClientScene({ server }).start()
-  ada.node.compose(ada.now, 'r', { kind: 'join' })
-  ada.settle()
-  const says = (text: string) => server.act(bob, 'r', { kind: 'post', text })
-  return { server, bob, ada, says }
-}
 
 function ackOf({ room, outbox, number }: OutboxItem, index: number): DownFrame {
   return { t: 'ack', room, outbox, number, index, at: 1 }

@@ -167,6 +167,18 @@ export class ClientScene {
   }
 }
 
+/** Bob's room `r`, with ada in it and online. */
+export function inRoom(given: { limits?: Partial<LittleServer['limits']> } = {}) {
+  const server = new LittleServer(given.limits)
+  const bob = server.guest('bob')
+  server.act(bob, 'r', { kind: 'create', room: 'public', name: 'general' })
+  const ada = new ClientScene({ server }).start()
+  ada.node.compose(ada.now, 'r', { kind: 'join' })
+  ada.settle()
+  const says = (text: string) => server.act(bob, 'r', { kind: 'post', text })
+  return { server, bob, ada, says }
+}
+
 export function tokenOf(name: string): string {
   return `${name}-token-`.padEnd(43, 'x')
 }
