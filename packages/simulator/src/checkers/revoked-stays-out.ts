@@ -24,6 +24,12 @@ export class RevokedChecker implements Checker {
   }
 
   see(seen: Observation): void {
+    if (seen.kind === 'client-started') {
+      // Questions do not outlive the client's process, and are counted anew.
+      for (const key of this.#asked.keys()) {
+        if (key.startsWith(`${seen.client} `)) this.#asked.delete(key)
+      }
+    }
     if (seen.kind === 'asked' && seen.question.t === 'revoke') {
       this.#asked.set(`${seen.client} ${seen.ask}`, seen.question.device)
     }

@@ -17,6 +17,7 @@ import { abnormalClose, type Network, type Receiver, type Wire } from '../networ
 import type { Observe } from '../observation.ts'
 import type { Random } from '../random.ts'
 import type { World } from '../world.ts'
+import { FeedWatch } from './feed-watch.ts'
 import { type Clock, Process } from './process.ts'
 
 export type LinkNetwork = Network<LinkUp, LinkDown>
@@ -53,6 +54,7 @@ export class BackendProcess extends Process {
   #node: Node | undefined
   readonly #setup: BackendSetup
   readonly #links = new Map<LinkId, Link>()
+  #feeds: FeedWatch | undefined
   readonly #asked = new Map<string, Asked>()
   #linksTotal = 0
   #ticks = 0
@@ -88,9 +90,16 @@ export class BackendProcess extends Process {
       tuning,
     })
     const life = this.life
+    const feeds = new FeedWatch(this.name, this.store)
+    this.#feeds = feeds
     this.#stopFollowing = log.follow(this.name, this.store.position, {
       onRecords: (records) => {
-        if (life === this.life) this.give((now) => this.#node?.records(now, records))
+        if (life !== this.life) return
+        const truth = log.truthOf(records)
+        this.give((now) => {
+          feeds.records(truth)
+          this.#node?.records(now, records)
+        })
       },
       onReach: (canAppend, why) => {
         if (life === this.life) this.give((now) => this.#node?.logReach(now, canAppend, why))
@@ -107,6 +116,7 @@ export class BackendProcess extends Process {
     this.#links.clear()
     this.#asked.clear()
     this.#node = undefined
+    this.#feeds = undefined
   }
 
   protected setReading(isReading: boolean): void {
@@ -126,6 +136,7 @@ export class BackendProcess extends Process {
   protected perform(now: Now): void {
     const outputs = this.#node?.drain(now) ?? []
     for (const output of outputs) this.#performOne(output)
+    this.#feeds?.turnEnded()
   }
 
   #accept(wire: Link): Receiver<LinkUp> | undefined {
@@ -143,7 +154,10 @@ export class BackendProcess extends Process {
           this.#asked.set(key, { body: frame.body, after })
         }
         this.world.trace.line(this.name, () => `← ${wire.peer}: ${JSON.stringify(frame)}`)
-        this.give((now) => this.#node?.linkFrame(now, link, frame))
+        this.give((now) => {
+          this.#feeds?.up(link, frame)
+          this.#node?.linkFrame(now, link, frame)
+        })
       },
       onClose: () => this.#closed(link),
       onBuffered: (bytes) => {
@@ -157,7 +171,10 @@ export class BackendProcess extends Process {
 
   #closed(link: LinkId): void {
     this.#links.delete(link)
-    this.give((now) => this.#node?.linkClosed(now, link))
+    this.give((now) => {
+      this.#feeds?.closed(link)
+      this.#node?.linkClosed(now, link)
+    })
   }
 
   #performOne(output: BackendOutput): void {
@@ -206,6 +223,7 @@ export class BackendProcess extends Process {
   }
 
   #send(link: LinkId, frame: LinkDown): void {
+    this.#feeds?.down(link, frame)
     const wire = this.#links.get(link)
     if (wire === undefined) return
     if (frame.t === 'reply') {

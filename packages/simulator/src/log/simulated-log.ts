@@ -106,6 +106,12 @@ export class SimulatedLog {
     return this.#records.at(-1)?.position ?? 0
   }
 
+  /** The same records with what applying them did, whoever asks. */
+  truthOf(records: readonly LoggedRecord[]): readonly LoggedRecord[] {
+    const from = countUpTo(this.#records, (records[0]?.position ?? 1) - 1)
+    return this.#records.slice(from, from + records.length)
+  }
+
   append(who: string, record: LogRecord, done: (result: AppendResult) => void): void {
     const pending: Pending = { who, record, done, isSettled: false, cancel: () => undefined }
     if (this.#isCutOff(who)) return this.#fail(pending, 'unavailable', 'no')

@@ -9,6 +9,7 @@ import type { Checker } from '../checkers/checker.ts'
 import { allCheckers } from '../checkers/checkers.ts'
 import { ClientsEqualChecker } from '../checkers/clients-equal.ts'
 import { EverySendChecker } from '../checkers/every-send-settled.ts'
+import { QuickChecker } from '../checkers/p9-quick.ts'
 import { storesUp } from '../checkers/sends.ts'
 import { SereneChecker } from '../checkers/serene.ts'
 import type { BackendProcess } from '../cluster/backend-process.ts'
@@ -23,7 +24,9 @@ import type { World } from '../world.ts'
 import { drawSereneSetup, drawSetup } from './draw-setup.ts'
 
 /** How long the calm may last, in virtual time, before somebody is declared stuck. */
-const calmMsMax = 120_000
+const calmMsMax = 40_000
+/** From the end of the last fault to the loss of one backend for good. */
+const healMs = 1_500
 const talkInCalmMs = 2_500
 /** Share of runs without any fault, and how long people talk in them. */
 const sereneShare = 0.08
@@ -48,6 +51,7 @@ export class Storm {
   readonly #isSerene: boolean
   readonly #checkers: readonly Checker[]
   readonly #sends = new EverySendChecker()
+  readonly #quick: QuickChecker
   readonly #clients = new ClientsEqualChecker()
   readonly #ends = new Set<() => void>()
   #areTalking = true
@@ -66,8 +70,15 @@ export class Storm {
       records: 0,
       calmMs: 0,
     }
+    this.#quick = new QuickChecker(this.cluster)
     const serene = this.#isSerene ? [new SereneChecker(this.cluster)] : []
-    this.#checkers = [...allCheckers(this.cluster), this.#sends, this.#clients, ...serene]
+    this.#checkers = [
+      ...allCheckers(this.cluster),
+      this.#sends,
+      this.#clients,
+      this.#quick,
+      ...serene,
+    ]
     this.cluster.observe((seen) => {
       for (const checker of this.#checkers) checker.see(seen)
       if (seen.kind === 'event' && seen.event.kind === 'acked') this.counts.acked++
@@ -90,7 +101,16 @@ export class Storm {
     const scene = this.#scene
     const random = this.#random.fork('people')
     scene.addRegistered(lostDeviceOwner)
-    if (random.isHit(0.5)) scene.addDevice(lostDeviceOwner, lostDevice)
+    if (random.isHit(0.5)) {
+      const lost = scene.addDevice(lostDeviceOwner, lostDevice)
+      // Revoked at once, while copies of its own login may still be on their way.
+      const isRevokedAtOnce = random.isHit(0.5)
+      scene.whenOnline(lostDevice, () => {
+        if (!isRevokedAtOnce) return
+        const owner = this.cluster.client(lostDeviceOwner)
+        owner.ask({ t: 'revoke', device: scene.deviceOf(lost) })
+      })
+    }
     if (random.isHit(0.5)) scene.addDevice(lostDeviceOwner, 'ann-2')
     for (const name of ['bob', 'cid', 'dot', 'eve'].slice(0, random.between(1, 4))) {
       scene.addGuest(name)
@@ -150,8 +170,9 @@ export class Storm {
     for (const end of [...this.#ends]) end()
     for (const process of [...this.cluster.frontends, ...this.cluster.backends]) process.start()
     for (const client of this.cluster.clients) client.start()
-    if (!this.#isSerene) this.#loseOne(random)
     this.#world.trace.line('calm', () => 'begins')
+    this.#world.runFor(healMs)
+    if (!this.#isSerene) this.#loseOne(random)
     const beganMs = this.#world.nowMs
     this.#world.runFor(talkInCalmMs)
     this.#areTalking = false
@@ -169,6 +190,7 @@ export class Storm {
   #loseOne(random: Random): void {
     const { backends, frontends, paths } = this.cluster
     // Primary 1 has the long messages; without it the order of the list is put to use.
+    this.#quick.begin()
     const backend: BackendProcess = random.isHit(0.5) ? backends[0]! : random.pick(backends)
     const way = random.below(4)
     this.#world.trace.line('calm', () => `${backend.name} is lost for good (${way})`)

@@ -20,6 +20,7 @@ export class Scene {
   readonly #heads = new Map<string, number>()
   #texts = 0
   #roomsTotal = 0
+  readonly #onlineAgain = new Map<string, () => void>()
   readonly #acked = new Map<string, string[]>()
 
   constructor(cluster: Cluster, random: Random) {
@@ -74,11 +75,17 @@ export class Scene {
     return this.#acked.get(client) ?? []
   }
 
+  /** Whatever is to be done each time when a client has come online. */
+  whenOnline(client: string, act: () => void): void {
+    this.#onlineAgain.set(client, act)
+  }
+
   #see(seen: Observation): void {
     if (seen.kind !== 'event') return
     const { client, event } = seen
     if (event.kind === 'connection' && event.state.kind === 'online') {
       this.users.set(client, event.state.user)
+      this.#onlineAgain.get(client)?.()
     } else if (event.kind === 'entry') {
       this.#heads.set(event.room, Math.max(this.head(event.room), event.entry.index))
     } else if (event.kind === 'acked') {
