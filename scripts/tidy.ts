@@ -61,7 +61,10 @@ export function violationsOf(file: string, text: string): readonly Violation[] {
 function isPure(file: string): boolean {
   const match = /^packages\/([a-z]+)\/src\/(.*)$/.exec(file)
   if (match === null || !pure.includes(match[1]!)) return false
-  return !/\.test(-suite|-fixture)?\.ts$/.test(file) && !(match[1] === 'simulator' && isRunner(match[2]!))
+  return (
+    !/\.test(-suite|-fixture)?\.ts$/.test(file) &&
+    !(match[1] === 'simulator' && isRunner(match[2]!))
+  )
 }
 
 /** What starts the simulator as a process stands apart from the simulator itself. */

@@ -1,6 +1,7 @@
 /**
- * A real cluster for tests from outside: `starling up` in a directory of its own, on free ports, with
- * the processes of its roles found by their command lines, so that they can be killed and frozen.
+ * A real cluster for tests from outside: `starling up` in a directory of its own, on free ports,
+ * with the processes of its roles found by their command lines, so that they can be killed and
+ * frozen.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -22,7 +22,7 @@ test('[P1] [P3] two people chat through the front-end', async () => {
   await talk.exchange('hello')
 })
 
-test('[P1] [P9] they go on when one backend, both primaries, three of four are killed', async () => {
+test('[P1] [P9] they go on when one, two, three of four backends are killed', async () => {
   for (const victims of [
     ['primary-1'],
     ['primary-1', 'primary-2'],
@@ -34,7 +34,7 @@ test('[P1] [P9] they go on when one backend, both primaries, three of four are k
   }
 })
 
-test('[P5] when the front-end is killed they are back by themselves and nothing is missing', async () => {
+test('[P5] after the front-end is killed they are back and nothing is missing', async () => {
   cluster.signal('frontend', 'frontend-1', 'SIGKILL')
   await talk.exchange('after the front-end')
   await talk.checkHistory()
@@ -60,7 +60,7 @@ test('[P9] they go on while a backend is frozen, and after it has thawed', async
   await talk.checkHistory()
 })
 
-test('[P1] [P2] after kill -9 of everything the history is whole and the unsent goes out once', async () => {
+test('[P1] [P2] after kill -9 of all, history is whole and the unsent goes out once', async () => {
   await talk.exchange('before the end')
   await cluster.killAll()
   const unsent = [talk.ada.post(talk.room, 'unsent 1'), talk.ada.post(talk.room, 'unsent 2')]

@@ -1,4 +1,6 @@
-/** What the torture does to a cluster's processes: which, to whom, how often; drawn from one seed. */
+/**
+ * What the torture does to a cluster's processes: which, to whom, how often; drawn from one seed.
+ */
 import type { Role } from '../cluster/cluster.ts'
 
 export const faultKinds = ['kill', 'freeze', 'restart'] as const

@@ -1,11 +1,11 @@
 /**
- * What every client sent, was acknowledged and saw, and the judgement over it. The truth is the rooms'
- * history as a fresh client reads it at the end; everything else must agree with it:
+ * What every client sent, was acknowledged and saw, and the judgement over it. The truth is the
+ * rooms' history as a fresh client reads it at the end; everything else must agree with it:
  *
  * - lost: acknowledged, and not in the truth at the acknowledged index [P1];
  * - doubled: one send, two entries [P2];
- * - out of order: an outbox's numbers do not rise with the index [P4], or an observer saw another entry
- *   at an index than the truth has [P3];
+ * - out of order: an outbox's numbers do not rise with the index [P4], or an observer saw another
+ *   entry at an index than the truth has [P3];
  * - holes: an index missing in the truth, or skipped or repeated by an observer [P3];
  * - stuck: composed, and neither acknowledged nor refused when the calm was over.
  */

@@ -1,6 +1,6 @@
 /**
- * `npm run torture -- --engine sqlite --seconds 60`: a real cluster under real faults, and a checker
- * over what every client sent, was acknowledged and saw. Exits 1 on any violation.
+ * `npm run torture -- --engine sqlite --seconds 60`: a real cluster under real faults, and a
+ * checker over what every client sent, was acknowledged and saw. Exits 1 on any violation.
  */
 import { parseArgs } from 'node:util'
 import { showReport } from './report.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { torture } from './torture.ts'
 
-test('[P1] [P2] [P3] [P4] nothing acknowledged is lost, doubled or moved under kills and freezes', async () => {
+test('[P1] [P2] [P3] [P4] under kills and freezes nothing is lost, doubled or moved', async () => {
   const lines: string[] = []
   const report = await torture({
     seconds: 12,

@@ -1,6 +1,7 @@
 /**
- * One run: a calm start for comparison, then faults until shortly before the end, then calm, in which
- * everything must come to rest. Then the rooms are read by somebody new, and the ledger judges.
+ * One run: a calm start for comparison, then faults until shortly before the end, then calm, in
+ * which everything must come to rest. Then the rooms are read by somebody new, and the ledger
+ * judges.
  */
 
 import { openMemoryStorage } from '@starling/client/memory-storage'

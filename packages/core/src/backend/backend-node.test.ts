@@ -105,7 +105,7 @@ test('when the log is out of reach sends are refused at once and reads are answe
   assert.equal(bench.reply(ask).kind, 'answer')
 })
 
-test('a failed append refuses its requests as unavailable; if it lands all the same, all is well', () => {
+test('a failed append refuses its requests; if it lands all the same, all is well', () => {
   const bench = Bench.withRoom()
   const first = bench.send('f1', 'ada', 2, post('hello'))
   const record = bench.appends.shift()!
