@@ -1,7 +1,7 @@
 /**
  * The IndexedDB of a profile in a browser. Everything but the identity belongs to a slot, which one
- * tab holds at a time (indexeddb-storage.ts); keys begin with its number. What is written in one call
- * is written in one transaction: all of it or nothing.
+ * tab holds at a time (indexeddb-storage.ts); keys begin with its number. What is written in one
+ * call is written in one transaction: all of it or nothing.
  */
 import type { Me, OutboxItem, RestoredState, StoredOutbox } from '@starling/core/client/client-io'
 import type { Entry } from '@starling/protocol/entry'

@@ -1,10 +1,12 @@
 /**
  * The storage of a profile in a browser. Several tabs may use one profile: each holds a slot of its
- * own, 1, 2, 3 …, the first that nobody holds, by a Web Lock, which the browser takes from a tab that
- * is closed or crashes. A tab that is reloaded takes its slot again. Slots that nobody holds and in
- * which something waits are orphans; their items are moved into one's own slot in one transaction.
+ * own, 1, 2, 3 …, the first that nobody holds, by a Web Lock, which the browser takes from a tab
+ * that is closed or crashes. A tab that is reloaded takes its slot again. Slots that nobody holds
+ * and in which something waits are orphans; their items are moved into one's own slot in one
+ * transaction.
  *
- * Only what must be durable is written at once; the rest is gathered, and written when the page goes.
+ * Only what must be durable is written at once; the rest is gathered, and written when the page
+ * goes.
  */
 import type { OutboxItem } from '@starling/core/client/client-io'
 import { BrowserDatabase } from './browser-database.ts'

@@ -41,7 +41,7 @@ test('a self-signed certificate is refused, unless its fingerprint is given', as
   await frontend.crash()
 })
 
-test('on first use the person is asked once; a certificate that changes later is refused', async () => {
+test('on first use the person is asked once; a later change is refused', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'starling-pins-'))
   const frontend = await LittleFrontend.listen({ certificate: oldCertificate })
   const asked: string[] = []
@@ -73,7 +73,7 @@ test('on first use the person is asked once; a certificate that changes later is
   rmSync(directory, { recursive: true })
 })
 
-test('a profile remembers the address only when somebody answered there, and the person', async () => {
+test('a profile remembers the person, and the address once somebody answered there', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'starling-profile-'))
   const frontend = await LittleFrontend.listen()
   const nobody = await connect({ directory, addresses: ['127.0.0.1:1'], auth })

@@ -1,4 +1,6 @@
-/** Another process with the same profile: stores one message, says so, and hangs until it is killed. */
+/**
+ * Another process with the same profile: stores one message, says so, and hangs until it is killed.
+ */
 
 import { openSqliteStorage } from './sqlite-storage.ts'
 import { item, stored } from './storage-contract.test-suite.ts'

@@ -1,4 +1,6 @@
-/** What every storage must do. Each implementation runs it with a way to open the same one again. */
+/**
+ * What every storage must do. Each implementation runs it with a way to open the same one again.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nothingRestored, type OutboxItem } from '@starling/core/client/client-io'

@@ -61,7 +61,7 @@ test('a client that starts offline shows its rooms, their newest entries and wha
   assert.equal(later.node.snapshot().me?.name, 'ada')
 })
 
-test('[P2] [P5] a restart sends what waited under its old number and reads only what is new', () => {
+test('[P2] [P5] a restart sends what waited under its number and reads only what is new', () => {
   const { ada, server, bob, says } = inRoom()
   says('one')
   ada.settle()
