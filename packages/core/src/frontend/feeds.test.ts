@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { frontendTuning } from './frontend-io.ts'
 import { fedEntries, fourBackends, Scene, summary } from './frontend-scene.test-suite.ts'
 import { byPreference } from './rendezvous.ts'
 
@@ -81,7 +82,7 @@ for (const [how, act] of [
     scene.feeds(first, 'r1', 3, fedEntries(3, 3))
     scene.forgetAll()
     act(scene)
-    scene.wait(700)
+    scene.wait(frontendTuning.backendSilenceMsMax + 100)
     assert.deepEqual(feedFrames(scene, second), [{ t: 'feed', room: 'r1', from: 4 }])
     assert.ok(feedFrames(scene, first).some((frame) => frame.t === 'unfeed'))
   })
