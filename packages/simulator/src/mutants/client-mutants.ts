@@ -3,7 +3,6 @@ import type { Mutant } from './mutant.ts'
 
 const lane = 'core/src/client/outbox-lane.ts'
 const outbox = 'core/src/client/outbox.ts'
-const timeline = 'core/src/client/timeline.ts'
 const run = 'core/src/client/entry-run.ts'
 const asks = 'core/src/client/asks.ts'
 
@@ -35,13 +34,15 @@ export const clientMutants: readonly Mutant[] = [
     patches: [{ file: lane, find: 'this.#items.slice(0, this.#window)', replace: 'this.#items' }],
   },
   {
-    name: 'client-overlap',
-    without: 'Entries that the client holds already are passed over.',
+    name: 'numbers-restored',
+    without: 'The numbers of an outbox go on where an earlier run left them.',
     patches: [
       {
-        file: timeline,
-        find: 'entries.filter((entry) => entry.index > this.synced)',
-        replace: 'entries',
+        file: outbox,
+        find: 'for (const stored of restored.outboxes) this.#stored.set(stored.room, stored)',
+        replace: `for (const stored of restored.outboxes) {
+      this.#stored.set(stored.room, { ...stored, next: 1 })
+    }`,
       },
     ],
   },

@@ -67,8 +67,8 @@ export const frontendMutants: readonly Mutant[] = [
     patches: [
       {
         file: requests,
-        find: 'if (asked.isInternal !== true && session.unanswered.size >= sessionRequestsMax) {',
-        replace: 'if (false) {',
+        find: "if (isOver && asked.isInternal !== true) return 'too-many-in-flight'",
+        replace: '',
       },
     ],
   },

@@ -45,8 +45,8 @@ export const roomMutants: readonly Mutant[] = [
     patches: [
       {
         file: sends,
-        find: 'if (refusal !== undefined) return refused(refusal.code)',
-        replace: 'if (refusal !== undefined) return { ok: true, index: 1, at: 0 }',
+        find: "return refused(refusal?.code ?? 'forgotten')",
+        replace: 'return { ok: true, index: 1, at: 0 }',
       },
     ],
   },
