@@ -20,7 +20,7 @@ export const limits = {
   /** Different emoji on one message. */
   reactionsPerMessageMax: 32,
   /** People counted under one emoji of one message. */
-  peoplePerReactionMax: 10_000,
+  peoplePerReactionMax: 500,
   /** One reaction, in UTF-8 bytes. */
   reactionBytesMax: 64,
   /** Devices of one account. */

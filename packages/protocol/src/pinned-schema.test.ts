@@ -16,7 +16,7 @@ const pinned = {
   'frames up': '5bbeb380a783f0c1',
   'error codes': 'b4ed93c60c693166',
   'close codes': '9a8ab572788369d8',
-  limits: 'd249e1cea7610737',
+  limits: 'f651e621c986b9b7',
 }
 
 const remedy =

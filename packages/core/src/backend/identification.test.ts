@@ -92,3 +92,17 @@ test('a password is changed by who knows the old one', () => {
   assert.deepEqual(bench.reply(request), { kind: 'answer', answer: { kind: 'done' } })
   assert.equal(bench.store.account('u-eve')?.passwordHash, 'hash of battery staple')
 })
+
+test('[P2] a change of password repeated after a lost answer is recognised by the new one', () => {
+  const bench = registered()
+  const frame = { t: 'password', ask: 1, old: 'before that', new: 'correct horse' } as const
+  const body = { kind: 'ask', by: 'u-eve', device: 'device-eve', frame } as const
+  const repeated = bench.request('f1', body)
+  check(bench, false)
+  check(bench, true)
+  assert.deepEqual(bench.reply(repeated), { kind: 'answer', answer: { kind: 'done' } })
+  const wrong = bench.request('f1', body)
+  check(bench, false)
+  check(bench, false)
+  assert.deepEqual(bench.reply(wrong), { kind: 'refused', code: 'bad-credentials' })
+})

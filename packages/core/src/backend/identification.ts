@@ -88,13 +88,23 @@ export class Identification {
     if (!isPasswordFit(change.new, this.#options.limits)) {
       return answered(refused('password-weak'), now)
     }
-    const isTaken = this.#options.passwords.check(
-      { password: change.old, passwordHash },
-      (isRight, then) => {
-        if (!isRight) answered(refused('bad-credentials'), then)
-        else this.#replacePassword(then, change, answered)
-      },
-    )
+    const attempt = { password: change.old, passwordHash }
+    const isTaken = this.#options.passwords.check(attempt, (isRight, then) => {
+      if (isRight) this.#replacePassword(then, change, answered)
+      else this.#recogniseRepeat(then, { password: change.new, passwordHash }, answered)
+    })
+    if (!isTaken) answered(refused('unavailable'), now)
+  }
+
+  /** The old password is wrong: this may be repeated after a lost answer, the new one in place. */
+  #recogniseRepeat(
+    now: Now,
+    attempt: { readonly password: string; readonly passwordHash: string },
+    answered: Answered,
+  ): void {
+    const isTaken = this.#options.passwords.check(attempt, (isRight, then) => {
+      answered(isRight ? done : refused('bad-credentials'), then)
+    })
     if (!isTaken) answered(refused('unavailable'), now)
   }
 

@@ -90,7 +90,7 @@ export const settings = {
   ),
   'limits.peoplePerReactionMax': whole(
     1,
-    100_000,
+    5_000,
     limits.peoplePerReactionMax,
     'People counted under one emoji of one message.',
   ),
