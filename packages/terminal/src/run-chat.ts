@@ -31,7 +31,9 @@ export interface ChatOptions {
 
 /** How long leaving may wait for the storage. */
 const closeMsMax = 2_000
-const exitCodes = { left: 0, cannotStart: 2, terminated: 143, hungUp: 129 } as const
+const exitCodes = { left: 0, cannotStart: 2 } as const
+/** A shell's: 128 and the number of the signal. */
+const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 export async function runChat(options: ChatOptions): Promise<number> {
   const { stdin, stdout } = process
@@ -60,8 +62,7 @@ export async function runChat(options: ChatOptions): Promise<number> {
     if (session !== undefined) session.quit()
     else process.exit(code)
   }
-  process.once('SIGTERM', () => stop(exitCodes.terminated))
-  process.once('SIGHUP', () => stop(exitCodes.hungUp))
+  const unheed = heedSignals(stop)
   const pin: PinOptions = {
     ...(options.fingerprint === undefined ? {} : { fingerprint: options.fingerprint }),
     onFirstUse: async ({ address, fingerprint }) => {
@@ -90,7 +91,23 @@ export async function runChat(options: ChatOptions): Promise<number> {
   } finally {
     screen.leave()
     renderer.close()
+    unheed()
     if (client !== undefined) await closed(client)
+  }
+}
+
+/**
+ * Leaves in order when told to. The listeners stay until the end: Ink's own would raise the signal
+ * again, before the terminal is given back, if they were the only ones left.
+ */
+function heedSignals(stop: (code: number) => void): () => void {
+  const heeded = Object.entries(signalCodes).map(([signal, code]) => {
+    const heed = () => stop(code)
+    process.on(signal, heed)
+    return () => void process.off(signal, heed)
+  })
+  return () => {
+    for (const undo of heeded) undo()
   }
 }
 

@@ -36,6 +36,14 @@ export function isNarrow({ width }: PaneStyle): boolean {
   return width < narrowBelow
 }
 
+export function isInSameMinute(
+  line: ListLine,
+  before: ListLine | undefined,
+  { zone }: PaneStyle,
+): boolean {
+  return before !== undefined && clockOf(line.at, zone) === clockOf(before.at, zone)
+}
+
 /** Whether a line goes on under the name of the one before. */
 export function goesOn(line: ListLine, before: ListLine | undefined, style: PaneStyle): boolean {
   if (before === undefined || line.kind === 'system' || before.kind === 'system') return false
@@ -47,12 +55,15 @@ export function goesOn(line: ListLine, before: ListLine | undefined, style: Pane
 export interface LineContext {
   readonly style: PaneStyle
   readonly before: ListLine | undefined
+  /** It goes on under the name of the line before. */
   readonly isContinued: boolean
+  /** The line before has the same minute beside it. */
+  readonly isSameMinute: boolean
 }
 
 export function rowsOf(line: ListLine, context: LineContext): readonly Line[] {
   const { style } = context
-  if (line.kind === 'system') return systemRows(line, style)
+  if (line.kind === 'system') return systemRows(line, context)
   const body = bodyRows(line, style)
   const name = nameTone(line)
   const author = sanitiseLine(authorOf(line, style).name)
@@ -62,12 +73,9 @@ export function rowsOf(line: ListLine, context: LineContext): readonly Line[] {
     if (context.isContinued) return rows
     return [[span(' '), span(author, name), span(`  ${clock}`, 'quiet')], ...rows]
   }
-  const { before } = context
-  const isSameMinute =
-    context.isContinued && before !== undefined && clockOf(before.at, style.zone) === clock
   const nameCells = nameWidth(style)
   return body.map((row, at): Line => {
-    const minute = at === 0 && !isSameMinute ? clock : '     '
+    const minute = at === 0 && !context.isSameMinute ? clock : '     '
     const shown = at === 0 && !context.isContinued ? author : ''
     return [
       span(` ${minute} `, 'quiet'),
@@ -153,13 +161,13 @@ function reactionRows(line: MessageLine, width: number): readonly Line[] {
 
 function systemRows(
   line: Extract<ListLine, { kind: 'system' }>,
-  style: PaneStyle,
+  { style, isSameMinute }: LineContext,
 ): readonly Line[] {
   const sentence = systemSentence(line)
   if (isNarrow(style)) {
     return wrap(sentence, style.width - 3).map((row): Line => [span(`  ${row}`, 'quiet')])
   }
-  const clock = clockOf(line.at, style.zone)
+  const clock = isSameMinute ? '     ' : clockOf(line.at, style.zone)
   return wrap(sentence, textWidth(style)).map(
     (row, at): Line => [
       span(` ${at === 0 ? clock : '     '} ${' '.repeat(nameWidth(style))}  ${row}`, 'quiet'),

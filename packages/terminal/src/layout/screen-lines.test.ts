@@ -53,7 +53,7 @@ describe('the screen', () => {
     )
     assert.deepEqual(frame.slice(-8), [
       '                 │ 09:41       ada  Good morning everybody',
-      '                 │ 09:41        me  I bring the ladder',
+      '                 │              me  I bring the ladder',
       '                 │ 09:42       ada  日本語の長いメッセージです、とても長い 👨‍👩‍👧',
       '                 │                  und noch mehr',
       '                 │                  שלום עולם',

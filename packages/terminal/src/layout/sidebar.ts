@@ -9,8 +9,9 @@ import { emptyLine, type Line, lineWidth, retone, type Span, span, spread } from
 const numberedRooms = 10
 const invited = ' invited '
 
+/** A row that is not laid out yet: of 2,000 rooms only those on the screen are. */
 interface Row {
-  readonly line: Line
+  readonly line: () => Line
   readonly room?: string
   readonly unread: number
 }
@@ -23,7 +24,7 @@ export function sidebarLines(
   const rows = allRows(state, world, size.width)
   const selected = rows.findIndex(({ room }) => room !== undefined && room === state.room)
   const start = Math.max(0, Math.min(selected - Math.floor(size.rows / 2), rows.length - size.rows))
-  const shown = rows.slice(start, start + size.rows).map(({ line }) => line)
+  const shown = rows.slice(start, start + size.rows).map(({ line }) => line())
   const above = unreadIn(rows.slice(0, start))
   const below = unreadIn(rows.slice(start + size.rows))
   if (above > 0) shown[0] = [span(`  ↑ ${above} unread`, 'accent')]
@@ -39,20 +40,23 @@ function allRows(state: UiState, world: ClientSnapshot, width: number): readonly
     if (kind !== undefined && isDirect && kind !== 'direct') rows.push(blank)
     kind = room.kind
     const number = at < numberedRooms ? String((at + 1) % numberedRooms) : ' '
-    const line = roomLine(room, { state, number, width })
+    const line = () => roomLine(room, { state, number, width })
     rows.push({ line, room: room.room, unread: room.unread })
   })
   if (world.invitations.length > 0 && rows.length > 0) rows.push(blank)
   for (const { title } of world.invitations) {
-    const name = clip(sanitiseLine(title), width - 5)
-    const left: Line = [span('   +', 'accent'), span(name, 'accent')]
-    const isRoomy = lineWidth(left) + invited.length <= width
-    rows.push({ line: spread(left, isRoomy ? [span(invited, 'quiet')] : [], width), unread: 0 })
+    rows.push({ line: () => invitationLine(title, width), unread: 0 })
   }
   return rows
 }
 
-const blank: Row = { line: emptyLine, unread: 0 }
+const blank: Row = { line: () => emptyLine, unread: 0 }
+
+function invitationLine(title: string, width: number): Line {
+  const left: Line = [span('   +', 'accent'), span(clip(sanitiseLine(title), width - 5), 'accent')]
+  const isRoomy = lineWidth(left) + invited.length <= width
+  return spread(left, isRoomy ? [span(invited, 'quiet')] : [], width)
+}
 
 function roomLine(
   room: RoomSnapshot,

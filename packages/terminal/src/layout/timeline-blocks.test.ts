@@ -147,7 +147,7 @@ describe('what happens in a room', () => {
     assert.deepEqual(rowsOf(timeline(...coming)).slice(1), [
       ' 09:41            ada joined',
       ' 09:42       ada  hello',
-      ' 09:42            bo banned eve: spam',
+      '                  bo banned eve: spam',
     ])
   })
 

@@ -7,7 +7,14 @@ import type { RoomSnapshot, TimelineLine, TimelineSnapshot } from '@starling/cli
 import { dayName, dayOf } from '../text/moment.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
 import type { Blocks } from './list-window.ts'
-import { goesOn, type ListLine, type PaneStyle, rowsOf } from './message-rows.ts'
+import {
+  goesOn,
+  isInSameMinute,
+  type LineContext,
+  type ListLine,
+  type PaneStyle,
+  rowsOf,
+} from './message-rows.ts'
 import { emptyLine, type Line, ruleWith, span, type Tone } from './span.ts'
 
 /** The block before the first line: what lies further back. */
@@ -29,9 +36,7 @@ export interface TimelineBlocks extends Blocks {
 }
 
 interface Laid {
-  readonly before: ListLine | undefined
-  readonly isContinued: boolean
-  readonly width: number
+  readonly context: LineContext
   readonly rows: readonly Line[]
 }
 
@@ -39,18 +44,11 @@ export class RowCache {
   readonly #laid = new WeakMap<ListLine, Laid>()
   readonly #shown = new WeakMap<TimelineSnapshot, readonly ListLine[]>()
 
-  rows(line: ListLine, context: Parameters<typeof rowsOf>[1]): readonly Line[] {
-    const { before, isContinued, style } = context
+  rows(line: ListLine, context: LineContext): readonly Line[] {
     const laid = this.#laid.get(line)
-    if (
-      laid?.before === before &&
-      laid?.isContinued === isContinued &&
-      laid.width === style.width
-    ) {
-      return laid.rows
-    }
+    if (laid !== undefined && isSame(laid.context, context)) return laid.rows
     const rows = rowsOf(line, context)
-    this.#laid.set(line, { before, isContinued, width: style.width, rows })
+    this.#laid.set(line, { context, rows })
     return rows
   }
 
@@ -61,6 +59,15 @@ export class RowCache {
     this.#shown.set(room.timeline, shown)
     return shown
   }
+}
+
+function isSame(a: LineContext, b: LineContext): boolean {
+  return (
+    a.before === b.before &&
+    a.isContinued === b.isContinued &&
+    a.isSameMinute === b.isSameMinute &&
+    a.style.width === b.style.width
+  )
 }
 
 export function timelineBlocks(
@@ -80,8 +87,10 @@ export function timelineBlocks(
       if (line === undefined) return head
       const before = lines[at - 2]
       const above = separators(line, before, { style, isFirstUnread: at - 1 === firstUnread })
-      const isContinued = above.length === 0 && goesOn(line, before, style)
-      return [...above, ...cache.rows(line, { style, before, isContinued })]
+      const isNext = above.length === 0
+      const isContinued = isNext && goesOn(line, before, style)
+      const isSameMinute = isNext && isInSameMinute(line, before, style)
+      return [...above, ...cache.rows(line, { style, before, isContinued, isSameMinute })]
     },
   }
 }
