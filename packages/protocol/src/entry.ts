@@ -87,6 +87,8 @@ export type SelfBody =
       readonly from: number
       readonly roomKind: RoomKind
       readonly title: string
+      /** Left out when there is none. */
+      readonly topic?: string
     }
   | {
       readonly kind: 'room-removed'

@@ -73,8 +73,8 @@ export class Rooms {
   /** Undefined when one was in it already. */
   add(entry: Extract<Entry, { kind: 'room-added' }>, me: string): RoomState | undefined {
     if (this.#rooms.has(entry.room)) return undefined
-    const { room, from, roomKind, title } = entry
-    const about = { room, kind: roomKind, title, topic: '', role: 'member' as const, members: 1 }
+    const { room, from, roomKind, title, topic = '' } = entry
+    const about = { room, kind: roomKind, title, topic, role: 'member' as const, members: 1 }
     const peer = roomKind === 'direct' ? { peer: { user: otherOf(room, me), name: title } } : {}
     // A room that one enters begins as read: what was said before was not missed.
     const marks = { head: from - 1, readUpTo: from }

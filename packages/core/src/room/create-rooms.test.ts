@@ -29,7 +29,8 @@ test('[R7] who creates a room is its owner, and is told in their self room', () 
   })
   const member = { room: 'r1', user: ann, role: 'owner', isMuted: false, readUpTo: 1 }
   assert.deepEqual(bench.store.member('r1', ann), member)
-  const added = { room: 'r1', from: 1, roomKind: 'public', title: 'The Lobby' }
+  const about = { roomKind: 'public', title: 'The Lobby', topic: 'all of it' }
+  const added = { room: 'r1', from: 1, ...about }
   assert.deepEqual(bench.lastBody(ann), { kind: 'room-added', ...added })
 })
 

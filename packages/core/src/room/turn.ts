@@ -99,7 +99,8 @@ export class Turn {
     if (row.kind === 'self') return
     const title = row.kind === 'direct' ? this.#peerName(room, user) : row.title
     const added = { kind: 'room-added', room, from, roomKind: row.kind, title } as const
-    this.add(user, { by: author.by }, added)
+    const { topic } = row
+    this.add(user, { by: author.by }, topic === '' ? added : { ...added, topic })
   }
 
   /** Takes the person out of the room, and tells their devices. */
