@@ -1,7 +1,8 @@
 /**
- * Finds the browser that tests drive: the one that STARLING_BROWSER names, else Chromium or Chrome on
- * the PATH. Where there is none, root on a Debian-like system gets Debian's `chromium` installed;
- * anybody else is told how to get one. `node scripts/browser.ts` does only that and prints its path.
+ * Finds the browser that tests drive: the one that STARLING_BROWSER names, else Chromium or Chrome
+ * on the PATH. Where there is none, root on a Debian-like system gets Debian's `chromium`
+ * installed; anybody else is told how to get one. `node scripts/browser.ts` does only that and
+ * prints its path.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -60,7 +60,7 @@ async function held(storage: ClientStorage): Promise<readonly number[]> {
   return (state.timelines.get('r') ?? []).map(({ index }) => index)
 }
 
-test('[P1] a stored message survives the crash of its tab and is adopted once by another', async () => {
+test('[P1] what a tab that crashed left unsent is adopted once by another', async () => {
   const profile = newProfile()
   const tab = await openTab()
   const theirs = remoteStorage(() => tab, profile)
@@ -87,7 +87,7 @@ test('[P1] a stored message survives the crash of its tab and is adopted once by
   await later.close()
 })
 
-test('what another account left unsent is adopted as refused, never sent in this name', async () => {
+test('what another account left unsent is adopted as refused, never sent', async () => {
   const profile = newProfile()
   const tab = await openTab()
   const theirs = remoteStorage(() => tab, profile)
@@ -104,6 +104,23 @@ test('what another account left unsent is adopted as refused, never sent in this
   await tab.close()
 })
 
+test('two tabs that open a new profile at once come in with one identity', async () => {
+  const profile = newProfile()
+  const tab = await openTab()
+  const first = remoteStorage(() => page, profile)
+  const second = remoteStorage(() => tab, profile)
+  const makeOrFind = async (storage: ClientStorage, token: string) => {
+    const { identity } = await storage.open()
+    if (identity !== undefined) return identity.token
+    await storage.saveIdentity({ token, kind: 'guest', name: 'ada', isKnown: false })
+    return token
+  }
+  const tokens = await Promise.all([makeOrFind(first, 'one'), makeOrFind(second, 'two')])
+  assert.equal(tokens[0], tokens[1])
+  await Promise.all([first.close(), second.close()])
+  await tab.close()
+})
+
 test('[P7] of a room the newest 500 entries are kept', async () => {
   const storage = remoteStorage(() => page, newProfile())
   await storage.open()
@@ -116,7 +133,7 @@ test('[P7] of a room the newest 500 entries are kept', async () => {
   await storage.close()
 })
 
-test('what was gathered is written when the page goes, and the page takes its slot again', async () => {
+test('a page that goes writes what was gathered; reloaded it has its slot again', async () => {
   const profile = newProfile()
   const tab = await openTab()
   const first = remoteStorage(() => page, profile)

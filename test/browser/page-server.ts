@@ -1,4 +1,7 @@
-/** Serves bare pages (`/page` runs `page.js`) and the scripts, with the strictest policy under which the SDK must work. */
+/**
+ * Serves bare pages (`/page` runs `page.js`) and the scripts, with the strictest policy under which
+ * the SDK must work.
+ */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * What runs in the page: one client that keeps everything in the browser, and little commands for the
- * test. Who comes in and where stands in the page's address.
+ * What runs in the page: one client that keeps everything in the browser, and little commands for
+ * the test. Who comes in and where stands in the page's address.
  */
 import type { OutboxItem, StarlingClient } from '@starling/client/api'
 import { connect } from '@starling/client/browser'

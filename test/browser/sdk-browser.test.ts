@@ -62,7 +62,7 @@ async function exchange(label: string): Promise<void> {
   await stands([`${label}a`, `a longer one, ${label}`], [`${label}b`])
 }
 
-/** Each list stands in the room, each text once and in the order of its list; the page shows all. */
+/** Each list stands in the room, each text once and in its order; the page shows the room. */
 async function stands(...lists: readonly (readonly string[])[]): Promise<void> {
   let posts: readonly string[] = []
   const isThere = (text: string) => posts.some((line) => line.endsWith(` ${text}`))
@@ -114,13 +114,13 @@ test('[P1] [P9] they go on when backends are killed', async () => {
   }
 })
 
-test('[P5] when the front-end is killed the page is back by itself and nothing is missing', async () => {
+test('[P5] when the front-end is killed the page is back, and nothing is missing', async () => {
   assert.ok(cluster.signal('frontend', 'frontend-1', 'SIGKILL'))
   await exchange('after the front-end')
   assert.deepEqual(await ada.seen(), await history())
 })
 
-test('[P1] [P2] [P4] what was written offline survives a reload and a crash of the browser', async () => {
+test('[P1] [P2] [P4] what is written offline survives reload and browser crash', async () => {
   const said = await history()
   await cluster.killAll()
   await ada.compose('offline 1', 'a longer one, offline 2')
@@ -144,7 +144,7 @@ test('[P1] [P2] [P4] what was written offline survives a reload and a crash of t
   await exchange('again')
 })
 
-test('[P2] [P4] two tabs of one profile send what each wrote once; one sends for one that closed', async () => {
+test('[P2] [P4] two tabs send all once; the one that stays sends for the other', async () => {
   const other = await browser.open(url)
   await other.showing(({ connection }) => connection === 'online', 'the other tab online')
   await cluster.killAll()

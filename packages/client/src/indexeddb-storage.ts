@@ -17,6 +17,8 @@ const gatherMs = 250
 const gatheredMax = 1_000
 /** A page that is being reloaded lets its slot go within this. */
 const reloadMsMax = 1_000
+/** Another tab that comes in for the first time has made the identity within this. */
+const identityMsMax = 1_000
 
 interface Lock {
   /** Settles when another tab can have it. */
@@ -60,7 +62,9 @@ class IndexedDbStorage implements ClientStorage {
       throw error
     }
     addEventListener('pagehide', this.#goes)
-    this.#identityLock = await take(`${this.#name}/identity`, {})
+    this.#identityLock = await take(`${this.#name}/identity`, {
+      signal: AbortSignal.timeout(identityMsMax),
+    })
     const restored = await database.read(this.#held.slot)
     if (restored.identity !== undefined) await this.#identityMade()
     return restored
