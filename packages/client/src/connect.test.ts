@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import type { ConnectionState, StarlingClient } from './api.ts'
 import { LittleFrontend } from './little-frontend.test-suite.ts'
@@ -183,5 +185,22 @@ test('closing answers everybody who still waits', async () => {
     assert.ok(!result.ok && result.code === 'closed')
   }
   assert.deepEqual(states, ['closed'])
+  await frontend.crash()
+})
+
+test('a program ends soon after closing its client, also when the server hangs', async () => {
+  const frontend = await LittleFrontend.listen()
+  const program = new URL('./goodbye.test-fixture.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, [program, frontend.address], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  frontend.freeze()
+  const beganMs = performance.now()
+  child.stdin.write('go\n')
+  const [code] = await once(child, 'exit')
+  const tookMs = performance.now() - beganMs
+  assert.equal(code, 0)
+  assert.ok(tookMs < 5_000, `${tookMs} ms`)
   await frontend.crash()
 })

@@ -54,6 +54,11 @@ export class LittleFrontend {
     await new Promise((resolve) => this.#http.close(resolve))
   }
 
+  /** As if the process was stopped: nothing is read or answered, sockets stay open. */
+  freeze(): void {
+    for (const socket of this.#sockets.values()) socket.pause()
+  }
+
   /** Sends what waits for all sessions; for what was done behind their backs. */
   flush(): void {
     for (const [session, socket] of this.#sockets) {

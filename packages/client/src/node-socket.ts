@@ -16,6 +16,8 @@ export interface Pins {
   set(address: string, fingerprint: string): void
 }
 
+const goodbyeMsMax = 1_000
+
 type Verdict = 'trusted' | { readonly code: string; readonly say: string }
 
 export function nodeSockets(pins: Pins, options: PinOptions): OpenSocket {
@@ -73,8 +75,11 @@ function openSocket(
     send: (text) => socket.send(text),
     close: () => {
       isOver = true
-      if (socket.readyState === WebSocket.OPEN) socket.close(1000)
-      else socket.terminate()
+      if (socket.readyState !== WebSocket.OPEN) return socket.terminate()
+      socket.close(1000)
+      // A server that hangs must not keep this process alive.
+      const timer = setTimeout(() => socket.terminate(), goodbyeMsMax)
+      socket.once('close', () => clearTimeout(timer))
     },
   }
 }
