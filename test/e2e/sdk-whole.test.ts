@@ -50,7 +50,7 @@ function texts(client: StarlingClient, room: string): readonly string[] {
   )
 }
 
-test('an account: registered, in from a second device, password changed, device revoked', async () => {
+test('an account: registered, used from a second device, that device revoked', async () => {
   const password = 'correct horse battery'
   const laptop = await arrive({ kind: 'register', name: 'grace', password, label: 'laptop' })
   const wrong = await connect({
