@@ -1,6 +1,6 @@
 /**
  * What runs in the page: one client that keeps everything in the browser, and little commands for
- * the test. Who comes in and where stands in the page's address.
+ * the test. Where it comes in stands in the page's address.
  */
 import type { OutboxItem, StarlingClient } from '@starling/client/api'
 import { connect } from '@starling/client/browser'
@@ -39,8 +39,9 @@ async function begin(): Promise<PageCommands> {
   const troubles: string[] = []
   const client = await connect({
     addresses: [given.get('address')!],
-    auth: { kind: 'guest', name: given.get('name')! },
+    auth: { kind: 'guest', name: 'ada' },
     profile: 'test',
+    tuning: { backoffMsMax: Number(given.get('backoffMsMax')) },
   })
   const first = shown(client)
   const seen: string[] = []

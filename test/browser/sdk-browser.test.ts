@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { StarlingClient } from '@starling/client/api'
+import { openMemoryStorage } from '@starling/client/memory-storage'
+import { connect } from '@starling/client/node'
 import { Cluster } from '../cluster/cluster.ts'
 import { until } from '../cluster/until.ts'
-import { arrive } from '../e2e/conversation.ts'
 import { PageServer } from './page-server.ts'
 import { bundleSdk, type SdkBundle } from './sdk-bundle.ts'
 import { type Tab, WebBrowser } from './web-browser.ts'
 
 const bundleGzipBytesMax = 60_000
+/** The servers are away for seconds, not for hours: nobody shall wait long for them. */
+const backoffMsMax = 500
 
 let bundle: SdkBundle
 let server: PageServer
@@ -26,11 +29,17 @@ before(async () => {
   const launching = WebBrowser.launch()
   await cluster.start()
   browser = await launching
-  const query = new URLSearchParams({ address: cluster.addresses[0]!, name: 'ada' })
+  const [address] = cluster.addresses
+  const query = new URLSearchParams({ address: address!, backoffMsMax: `${backoffMsMax}` })
   url = `${server.origin}/page?${query}`
   ada = await browser.open(url)
   room = await ada.createRoom('web')
-  bob = await arrive(cluster.addresses, 'bob')
+  bob = await connect({
+    addresses: cluster.addresses,
+    auth: { kind: 'guest', name: 'bob' },
+    storage: openMemoryStorage(),
+    tuning: { backoffMsMax },
+  })
   assert.ok((await bob.join('#web')).ok)
 })
 
