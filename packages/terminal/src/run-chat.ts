@@ -47,7 +47,8 @@ export async function runChat(options: ChatOptions): Promise<number> {
   const known = readProfile(profile, directory)
   if (known?.userName !== undefined && (options.name ?? known.userName) !== known.userName) {
     return cannotStart(
-      `the profile "${profile}" belongs to ${known.userName}; leave --name out, or use another --profile`,
+      `the profile "${profile}" belongs to ${known.userName}; ` +
+        'leave --name out, or use another --profile',
     )
   }
   const screen = new TerminalScreen(stdin, stdout)
@@ -66,7 +67,10 @@ export async function runChat(options: ChatOptions): Promise<number> {
   const pin: PinOptions = {
     ...(options.fingerprint === undefined ? {} : { fingerprint: options.fingerprint }),
     onFirstUse: async ({ address, fingerprint }) => {
-      const asked = trustQuestion(address, fingerprint)
+      const pins = Object.entries(readProfile(profile, directory)?.pins ?? {})
+      // The same certificate under another address: whoever has its key is the one trusted there.
+      if (pins.some(([, trusted]) => trusted === fingerprint)) return true
+      const asked = trustQuestion(address, fingerprint, pins[0]?.[0])
       const ask = () => welcome.interrupt(asked)
       const answer = await (session === undefined ? ask() : session.covered(ask))
       return answer.kind === 'choice' && answer.picked === 1

@@ -138,8 +138,8 @@ describe('a command', () => {
         '“bees”',
         [
           {
-            label: 'ada the bees',
-            detail: 'garden',
+            label: 'ada in garden',
+            detail: 'the bees',
             pick: { kind: 'message', room: 'r-garden', index: 7 },
           },
         ],

@@ -13,8 +13,12 @@ export const devicesCommand: PlainCommand = {
     if (devices === undefined) return
     const items = devices.map((one, at) => ({
       label: `${at + 1}  ${sanitiseLine(one.label) || 'a device'}`,
-      detail: `${one.isThis ? 'this one, ' : ''}since ${new Date(one.addedAt).toISOString().slice(0, 10)}`,
+      detail: `${one.isThis ? 'this one, ' : ''}since ${dateOf(one.addedAt)}`,
     }))
     ui.panel('Devices · /revoke number logs one out', items)
   },
+}
+
+function dateOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10)
 }

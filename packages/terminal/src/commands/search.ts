@@ -14,8 +14,8 @@ export const searchCommand: PlainCommand = {
     if (page === undefined) return
     const titles = new Map(client.snapshot().rooms.map((room) => [room.room, room.title]))
     const items = page.items.map(({ room, entry, excerpt }) => ({
-      label: sanitiseLine(`${entry.name}  ${excerpt}`),
-      detail: sanitiseLine(titles.get(room) ?? ''),
+      label: sanitiseLine(`${entry.name} in ${titles.get(room) ?? 'a room'}`),
+      detail: sanitiseLine(excerpt),
       pick: { kind: 'message', room, index: entry.index } as const,
     }))
     ui.panel(items.length === 0 ? `Nothing found for “${argument}”` : `“${argument}”`, items)

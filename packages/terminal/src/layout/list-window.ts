@@ -3,8 +3,8 @@
  *
  * A list is blocks of rows. The place is either the bottom, which it then sticks to, or held at a
  * row: the block's key and how many of its rows, counted from its end, are at or below the top of
- * the window. Keys and counting from the end make the place independent of everything above it: pages
- * of older messages, a day's heading that moves up, messages that arrive below move no row.
+ * the window. Keys and counting from the end make the place independent of everything above it:
+ * pages of older messages, a day's heading that moves up, messages that arrive below move no row.
  */
 import type { Line } from './span.ts'
 

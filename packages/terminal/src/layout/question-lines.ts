@@ -22,7 +22,6 @@ export function questionLines(
   const { columns, rows } = size
   const margin = columns >= 60 ? marginWide : marginNarrow
   const width = Math.min(measureMax, columns - margin * 2)
-  const top = Math.max(0, Math.floor(rows / 5))
   const { question, composer, error } = asking
   const said = sanitiseLine(question.label)
   const lines: Line[] = [[span('Starling', 'strong-accent')], emptyLine]
@@ -31,7 +30,7 @@ export function questionLines(
   if (question.kind === 'text') {
     const shown = question.isSecret ? '•'.repeat(composer.text.length) : composer.text
     const before = shown.slice(0, composer.cursor)
-    cursor = { x: margin + widthOf(prompt) + widthOf(before), y: top + lines.length }
+    cursor = { x: margin + widthOf(prompt) + widthOf(before), y: lines.length }
     lines.push([span(prompt, 'accent'), span(shown)])
   }
   if (question.kind === 'choice') lines.push(...choices(asking, width))
@@ -43,13 +42,14 @@ export function questionLines(
   for (const part of question.hint.split('\n')) {
     for (const row of wrap(sanitiseLine(part), width)) lines.push([span(row, 'quiet')])
   }
+  const top = Math.max(0, Math.min(Math.floor(rows / 5), rows - 2 - lines.length))
   const placed = lines.map((line) => [span(' '.repeat(margin)), ...line])
   const body = [...Array.from({ length: top }, () => emptyLine), ...placed].slice(0, rows - 1)
   const filled = Array.from({ length: rows - 1 }, (_, y) => body[y] ?? emptyLine)
   const foot = question.kind === 'wait' ? ' Esc goes back · Ctrl-C leaves' : keys
   return {
     lines: [...filled, [span(foot, 'quiet')]].map((line) => fitLine(line, columns)),
-    ...(cursor === undefined ? {} : { cursor }),
+    ...(cursor === undefined ? {} : { cursor: { ...cursor, y: cursor.y + top } }),
   }
 }
 

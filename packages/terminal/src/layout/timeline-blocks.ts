@@ -130,8 +130,8 @@ function firstAfter(lines: readonly ListLine[], after: number | undefined): numb
 }
 
 /**
- * What is worth a row: not the coming and going of people who write nothing, not the sends that show
- * in the message they change, unless they failed.
+ * What is worth a row: not the coming and going of people who write nothing, not the sends that
+ * show in the message they change, unless they failed.
  */
 function shownLines(room: RoomSnapshot): readonly ListLine[] {
   const { lines, sends } = room.timeline

@@ -1,7 +1,7 @@
 /**
- * What the terminal client remembers beyond the SDK's snapshot: where one looks, what one is writing,
- * what lies over the conversation. A plain immutable value; `update.ts` makes the next one from an
- * input, together with the acts that the shell performs.
+ * What the terminal client remembers beyond the SDK's snapshot: where one looks, what one is
+ * writing, what lies over the conversation. A plain immutable value; `update.ts` makes the next one
+ * from an input, together with the acts that the shell performs.
  */
 import type { Member } from '@starling/protocol/down'
 import { bottom, type Place } from '../layout/list-window.ts'

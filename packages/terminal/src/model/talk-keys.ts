@@ -1,6 +1,6 @@
 /**
- * The keys of a conversation. Global keys first (they work while a message is picked, too), then the
- * completion's, then the composer's; what is left is text.
+ * The keys of a conversation. Global keys first (they work while a message is picked, too), then
+ * the completion's, then the composer's; what is left is text.
  */
 import type { Input } from '../screen/key-decoder.ts'
 import { emojiNamed } from '../text/emoji.ts'
@@ -145,7 +145,8 @@ function asCode(state: UiState, at: Surroundings): Step {
   const code = composer.text.slice(start, end).replace(/^\n+|\n+$/g, '')
   const before = composer.text.slice(0, start)
   const after = composer.text.slice(end).replace(/^\n/, '')
-  const head = `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}\`\`\`\n${code}\n\`\`\`\n`
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n'
+  const head = `${before}${gap}\`\`\`\n${code}\n\`\`\`\n`
   const block: Composer = { text: head + after, cursor: head.length, cut: composer.cut }
   const next = edited({ ...state, note: undefined }, block, at)
   return { state: { ...next.state, pasted: undefined }, acts: next.acts }

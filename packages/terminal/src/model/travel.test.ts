@@ -88,7 +88,7 @@ describe('a jump', () => {
   const at = live(1, 90)
   const jump: Event = { kind: 'jump', room: 'r-garden', index: 10 }
 
-  it('to a message that is held shows it, flashes it, and Esc comes back to the exact place', () => {
+  it('to a held message flashes it, and Esc comes back to the exact place', () => {
     const { state } = after(aState(), at, [world, key('pageup')])
     const there = after(state, at, [jump]).state
     assert.ok(list(there, at).some((row) => row.includes('message 10')))

@@ -1,12 +1,13 @@
 /**
  * What the keyboard sends, made into inputs. A terminal sends bytes, not keys: printable text as it
  * is, everything else as control characters and escape sequences that may be cut anywhere by the
- * network. The decoder keeps an unfinished sequence until the rest comes, or until `flush`, which the
- * shell calls after a short silence: only silence tells the Escape key from the start of a sequence.
+ * network. The decoder keeps an unfinished sequence until the rest comes, or until `flush`, which
+ * the shell calls after a short silence: only silence tells the Escape key from the start of a
+ * sequence.
  *
  * A key is named by its modifiers in the order ctrl, alt, shift and its name: `ctrl+k`,
- * `alt+shift+up`, `f1`. Pasted text comes between brackets (mode 2004) and is one input however many
- * lines it has. A sequence that means nothing here is dropped, never typed.
+ * `alt+shift+up`, `f1`. Pasted text comes between brackets (mode 2004) and is one input however
+ * many lines it has. A sequence that means nothing here is dropped, never typed.
  */
 export type Input =
   | { readonly kind: 'key'; readonly key: string }

@@ -1,10 +1,10 @@
 /**
  * Turns frames into the fewest bytes that change the screen from one to the next.
  *
- * Every row is addressed absolutely and written only when it differs, so nothing depends on where the
- * cursor was, an unchanged frame costs no byte, and a resize is one repaint. Terminals disagree on
- * how wide some graphemes are (joined emoji, flags, marks): after each of those the column is set
- * again, so what stands to the right of it, a border above all, stays in its place whatever the
+ * Every row is addressed absolutely and written only when it differs, so nothing depends on where
+ * the cursor was, an unchanged frame costs no byte, and a resize is one repaint. Terminals disagree
+ * on how wide some graphemes are (joined emoji, flags, marks): after each of those the column is
+ * set again, so what stands to the right of it, a border above all, stays in its place whatever the
  * terminal believes. Wrapping is off (mode 7), so a row can never push the next one down. The bytes
  * of one frame are bracketed (mode 2026) so that terminals that know it show them at once.
  */
@@ -69,8 +69,16 @@ export class Painter {
 }
 
 const sgr = /(\p{Cc}\[[0-9;]*m)/u
-const isCertain =
-  /^[\u{20}-\u{24f}\u{370}-\u{52f}\u{2010}-\u{27ff}\u{3041}-\u{30ff}\u{4e00}-\u{9fff}\u{ac00}-\u{d7a3}]$/u
+/** Scripts and signs of which one character has one width everywhere. */
+const certain = [
+  String.raw`\u{20}-\u{24f}`,
+  String.raw`\u{370}-\u{52f}`,
+  String.raw`\u{2010}-\u{27ff}`,
+  String.raw`\u{3041}-\u{30ff}`,
+  String.raw`\u{4e00}-\u{9fff}`,
+  String.raw`\u{ac00}-\u{d7a3}`,
+]
+const isCertain = new RegExp(`^[${certain.join('')}]$`, 'u')
 const isEmoji = /\p{Emoji_Presentation}|\p{Extended_Pictographic}/u
 
 function paintRow(line: string, y: number, columns: number): string {

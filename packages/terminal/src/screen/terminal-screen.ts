@@ -1,9 +1,9 @@
 /**
  * The terminal as a device: raw keys in, frames out, and its state given back whatever happens.
  *
- * Leaving is one synchronous write, so that it also works from an `exit` handler and before the trace
- * of an error that nobody caught is printed: the person's shell finds the screen, the cursor and the
- * line discipline as they were.
+ * Leaving is one synchronous write, so that it also works from an `exit` handler and before the
+ * trace of an error that nobody caught is printed: the person's shell finds the screen, the cursor
+ * and the line discipline as they were.
  */
 import { writeSync } from 'node:fs'
 import { type Input, KeyDecoder } from './key-decoder.ts'
@@ -16,9 +16,17 @@ const escapeWaitMsMax = 30
 const standardOutput = 1
 
 const esc = '\u001b'
-/** Alternate screen, no wrapping, bracketed paste, focus reports, no wheel sent as arrows. */
-const enterModes = `${esc}[22;0t${esc}[?1049h${esc}[?7l${esc}[?2004h${esc}[?1004h${esc}[?1007l${esc}[2J`
-const leaveModes = `${esc}[?1004l${esc}[?2004l${esc}[?7h${esc}[?1007h${esc}[0m${esc}[?25h${esc}[?1049l${esc}[23;0t`
+/**
+ * The title kept, the alternate screen, no wrapping, bracketed paste, focus reports, no wheel that
+ * sends arrows.
+ */
+const enterModes = ['[22;0t', '[?1049h', '[?7l', '[?2004h', '[?1004h', '[?1007l', '[2J']
+  .map((mode) => esc + mode)
+  .join('')
+/** Everything back, in the opposite order. */
+const leaveModes = ['[?1004l', '[?2004l', '[?7h', '[?1007h', '[0m', '[?25h', '[?1049l', '[23;0t']
+  .map((mode) => esc + mode)
+  .join('')
 
 export interface ScreenHandler {
   onInput(input: Input): void

@@ -64,7 +64,7 @@ describe('a chat', () => {
     await screen.shows(/something else[\s\S]*› half a sen/)
   })
 
-  it('writes nothing while nothing happens, and nothing for a change that does not show', async () => {
+  it('writes nothing while nothing happens, nor for a change that does not show', async () => {
     start()
     await screen.shows(/Message #garden/)
     const { bytes } = screen
@@ -84,7 +84,7 @@ describe('a chat', () => {
     assert.equal(screen.text.split('\n').length, 12)
   })
 
-  it('waits with the next frame until the line has swallowed the last, then shows the newest', async () => {
+  it('waits until the line has swallowed a frame, then shows the newest', async () => {
     start()
     await screen.shows(/Message #garden/)
     screen.isBusy = true
@@ -163,7 +163,7 @@ describe('a chat', () => {
 describe('the connection', () => {
   const waiting = { kind: 'waiting', untilMs: 0, untilWallMs: 0, attempt: 1, why: 'gone' } as const
 
-  it('in trouble for less than 1.5 s shows nothing, then what is true; writing goes on', async () => {
+  it('in trouble shows nothing for 1.5 s, then what is true; writing goes on', async () => {
     start()
     await screen.shows(/Message #garden/)
     const untilMs = performance.now() + 6_000

@@ -1,7 +1,8 @@
 /**
  * The chat itself: one loop around the model. Inputs, the SDK's changes and the passing of time
  * become events; the model answers with acts; afterwards at most one frame is drawn. Nothing runs
- * while nothing happens: there is one timer, set to the moment at which time would change the screen.
+ * while nothing happens: there is one timer, set to the moment at which time would change the
+ * screen.
  */
 import type { StarlingClient } from '@starling/client/api'
 import { createElement as h } from 'react'

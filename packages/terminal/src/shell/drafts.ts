@@ -1,6 +1,6 @@
 /**
- * What was being written, kept on disk: one small file in the profile, written within `saveMs` of the
- * last key and replaced whole, so that a crash leaves the old or the new one.
+ * What was being written, kept on disk: one small file in the profile, written within `saveMs` of
+ * the last key and replaced whole, so that a crash leaves the old or the new one.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -141,10 +141,12 @@ describe('with a known identity', () => {
 
 it('the fingerprint is shown whole at 40 columns, and "no" is the first answer', async () => {
   screen.columns = 40
+  screen.rows = 20
   const fingerprint = Array.from({ length: 32 }, (_, at) => `${at % 10}A`).join(':')
-  const answered = welcome.ask(trustQuestion('wss://far', fingerprint))
-  const shown = screen.text.replace(/\s/g, '')
-  assert.ok(shown.includes(fingerprint))
+  const answered = welcome.ask(trustQuestion('wss://far', fingerprint, 'wss://near'))
+  const shown = screen.text.replace(/[\s:]/g, '')
+  assert.ok(shown.includes(fingerprint.replaceAll(':', '')))
+  assert.match(screen.text, /Beware/)
   screen.press('enter')
   assert.deepEqual(await answered, { kind: 'choice', picked: 0 })
 })

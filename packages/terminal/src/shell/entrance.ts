@@ -1,7 +1,8 @@
 /**
  * From nothing to a client that was welcomed: asks for what neither the options nor the profile
- * know, one question at a time, and asks again what the server refuses. With a known identity it asks
- * nothing and waits for nothing: the chat opens from what is stored while the connection is made.
+ * know, one question at a time, and asks again what the server refuses. With a known identity it
+ * asks nothing and waits for nothing: the chat opens from what is stored while the connection is
+ * made.
  */
 import { userInfo } from 'node:os'
 import { dialAddress } from '@starling/client/address'

@@ -17,80 +17,46 @@ export interface Performer {
   readonly quit: () => void
 }
 
+type Performances = {
+  readonly [K in Act['kind']]: (act: Extract<Act, { kind: K }>, by: Performer) => void
+}
+
+const performances: Performances = {
+  post: ({ room, text, replyTo }, { client }) =>
+    void client.post(room, text, replyTo === undefined ? {} : { replyTo }),
+  edit: ({ room, target, text }, { client }) => void client.edit(room, target, text),
+  delete: ({ room, target }, { client }) => void client.delete(room, target),
+  react: ({ room, target, emoji, on }, { client }) =>
+    void client.react(room, target, { emoji, on }),
+  retry: onFailed,
+  drop: onFailed,
+  command: ({ text, target }, by) => void command(text, target, by),
+  pick: ({ pick }, by) => void take(pick, by),
+  open: ({ room }, { client, drafts }) => {
+    drafts.keepRoom(room)
+    client.open(room)
+  },
+  'load-older': ({ room }, { client }) => client.loadOlder(room),
+  'load-newer': ({ room }, { client }) => client.loadNewer(room),
+  'load-around': (act, by) => void loadAround(act, by),
+  'show-newest': ({ room }, { client }) => client.showNewest(room),
+  'mark-read': ({ room, upTo }, { client }) => client.markRead(room, upTo),
+  'mark-unread': ({ room, index }, { client }) => client.markUnreadFrom(room, index),
+  typing: ({ room, isTyping }, { client }) => client.typing(room, isTyping),
+  'save-draft': ({ room, text }, { drafts }) => drafts.keep(room, text),
+  'load-people': ({ room }, by) => void loadPeople(room, by),
+  answer: ({ id, text }, { answer }) => answer(id, text),
+  ring: (_, { screen }) => screen.ring(),
+  'try-now': (_, { client }) => client.tryNow(),
+  quit: (_, { quit }) => quit(),
+  suspend: (_, { screen }) => screen.suspend(),
+  repaint: (_, { screen }) => screen.repaint(),
+}
+
 export function perform(act: Act, by: Performer): void {
-  const { client, screen } = by
-  switch (act.kind) {
-    case 'post':
-      client.post(act.room, act.text, act.replyTo === undefined ? {} : { replyTo: act.replyTo })
-      return
-    case 'edit':
-      client.edit(act.room, act.target, act.text)
-      return
-    case 'delete':
-      client.delete(act.room, act.target)
-      return
-    case 'react':
-      client.react(act.room, act.target, { emoji: act.emoji, on: act.on })
-      return
-    case 'retry':
-    case 'drop':
-      onFailed(act, by)
-      return
-    case 'command':
-      void command(act.text, act.target, by)
-      return
-    case 'pick':
-      void take(act.pick, by)
-      return
-    case 'open':
-      by.drafts.keepRoom(act.room)
-      client.open(act.room)
-      return
-    case 'load-older':
-      client.loadOlder(act.room)
-      return
-    case 'load-newer':
-      client.loadNewer(act.room)
-      return
-    case 'load-around':
-      void loadAround(act, by)
-      return
-    case 'show-newest':
-      client.showNewest(act.room)
-      return
-    case 'mark-read':
-      client.markRead(act.room, act.upTo)
-      return
-    case 'mark-unread':
-      client.markUnreadFrom(act.room, act.index)
-      return
-    case 'typing':
-      client.typing(act.room, act.isTyping)
-      return
-    case 'save-draft':
-      by.drafts.keep(act.room, act.text)
-      return
-    case 'load-people':
-      void loadPeople(act.room, by)
-      return
-    case 'answer':
-      by.answer(act.id, act.text)
-      return
-    case 'ring':
-      screen.ring()
-      return
-    case 'try-now':
-      client.tryNow()
-      return
-    case 'quit':
-      by.quit()
-      return
-    case 'suspend':
-      screen.suspend()
-      return
-    case 'repaint':
-      screen.repaint()
-  }
+  // The table's type pairs each kind with its act; the call itself cannot show that.
+  const performed = performances[act.kind] as (act: Act, by: Performer) => void
+  performed(act, by)
 }
 
 function onFailed(act: Extract<Act, { kind: 'retry' | 'drop' }>, by: Performer): void {

@@ -53,16 +53,32 @@ export function waitQuestion(address: string): Question {
   }
 }
 
-/** The first answer is the careful one. */
-export function trustQuestion(address: string, fingerprint: string): Question {
-  const half = Math.ceil(fingerprint.length / 2 / 3) * 3
+/** Pairs of digits on one row: few enough to compare by eye. */
+const pairsPerRow = 8
+
+/**
+ * The first answer is the careful one. `trusted`: where another certificate of this server's is
+ * trusted already, which makes a new one suspicious.
+ */
+export function trustQuestion(
+  address: string,
+  fingerprint: string,
+  trusted: string | undefined,
+): Question {
+  const pairs = fingerprint.split(':')
+  const rows = Array.from({ length: Math.ceil(pairs.length / pairsPerRow) }, (_, at) =>
+    pairs.slice(at * pairsPerRow, (at + 1) * pairsPerRow).join(':'),
+  )
+  const warning =
+    trusted === undefined
+      ? 'It is remembered, and a change is refused.'
+      : `Beware: it is not the one you trusted at ${trusted}.`
   return {
     kind: 'choice',
     label: `Is this really ${address}?`,
     hint:
-      'No known authority signed its certificate. Compare this fingerprint with the one that the ' +
-      'server printed when it first started; it is remembered, and a change is refused.\n' +
-      `${fingerprint.slice(0, half)}\n${fingerprint.slice(half)}`,
+      'No known authority signed its certificate. Compare its fingerprint with the one that the ' +
+      `server prints when it starts. ${warning}\n${rows.join('\n')}`,
     items: [
       { label: 'No', detail: 'do not connect' },
       { label: 'Yes, the same', detail: 'trust it from now on' },

@@ -1,4 +1,4 @@
-/** Builders for tests, in the words of the domain: a world, rooms, messages as the SDK shows them. */
+/** Builders for tests: a world, rooms, messages as the SDK shows them. */
 import type {
   ClientSnapshot,
   MessageLine,

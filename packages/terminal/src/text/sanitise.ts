@@ -1,12 +1,12 @@
 /**
  * Whatever somebody else wrote is made harmless before it comes near the screen.
  *
- * A terminal obeys what it prints: an escape sequence in a message could move the cursor, change the
- * window's title or answer questions on the keyboard's behalf; a bidi override turns a whole row
- * around; a hundred combining marks climb over the rows above. So control characters, bidi controls
- * and invisible padding are dropped, marks are counted, and lone surrogates become U+FFFD. What is
- * left is text and, in messages, line feeds. Joiners (U+200C, U+200D) stay: scripts and emoji need
- * them.
+ * A terminal obeys what it prints: an escape sequence in a message could move the cursor, change
+ * the window's title or answer questions on the keyboard's behalf; a bidi override turns a whole
+ * row around; a hundred combining marks climb over the rows above. So control characters, bidi
+ * controls and invisible padding are dropped, marks are counted, and lone surrogates become U+FFFD.
+ * What is left is text and, in messages, line feeds. Joiners (U+200C, U+200D) stay: scripts and
+ * emoji need them.
  */
 const marksPerCharacterMax = 4
 const tab = '    '

@@ -1,8 +1,8 @@
 /**
  * The screen: panes side by side over the status line.
  *
- * Written with `createElement` instead of JSX, so that Node runs the source as it is, in development
- * and in tests; the build only makes starting quicker.
+ * Written with `createElement` instead of JSX, so that Node runs the source as it is, in
+ * development and in tests; the build only makes starting quicker.
  */
 import { Box } from 'ink'
 import { createElement as h, type ReactElement } from 'react'

@@ -3,8 +3,8 @@
  *
  * Ink's own way onto the screen moves relative to where it believes the cursor to be, which a
  * terminal that disagrees about one emoji's width throws off. Here it writes whole frames (its
- * `debug` mode) into a stream that keeps the last one, synchronously, and `screen/painter.ts` decides
- * which bytes that costs.
+ * `debug` mode) into a stream that keeps the last one, synchronously, and `screen/painter.ts`
+ * decides which bytes that costs.
  */
 import { Writable } from 'node:stream'
 import { type Instance, render } from 'ink'
