@@ -46,11 +46,12 @@ export class World {
     }
   }
 
-  /** Performs the earliest act; false when nothing is planned. */
-  step(): boolean {
+  /** Performs the earliest act; false when nothing is planned up to `untilMs`. */
+  step(untilMs = Number.POSITIVE_INFINITY): boolean {
     for (;;) {
-      const planned = pop(this.#heap)
-      if (planned === undefined) return false
+      const planned = this.#heap[0]
+      if (planned === undefined || planned.ms > untilMs) return false
+      pop(this.#heap)
       const act = planned.act
       if (act === undefined) continue
       this.#nowMs = planned.ms
@@ -63,11 +64,7 @@ export class World {
 
   /** Performs all acts up to a moment, which is then the present one. */
   runUntil(ms: number): void {
-    for (;;) {
-      const next = this.#heap[0]
-      if (next === undefined || next.ms > ms) break
-      this.step()
-    }
+    while (this.step(ms));
     this.#nowMs = Math.max(this.#nowMs, ms)
   }
 

@@ -5,7 +5,7 @@
  *
  * The limit is that of a backend that hangs, with room for a second one that is asked in vain.
  */
-import { frontendTuning } from '@starling/core/frontend/frontend-io'
+import { backendTuning } from '@starling/core/backend/backend-io'
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Observation } from '../observation.ts'
@@ -17,6 +17,8 @@ export class QuickChecker implements Checker {
   readonly #cluster: Cluster
   /** Connection, outbox and number → when it went out. */
   readonly #sentMs = new Map<string, number>()
+  /** Connection and outbox: one of its sends was put off, so that those behind it are out of turn. */
+  readonly #putOff = new Set<string>()
   #isOn = false
 
   constructor(cluster: Cluster) {
@@ -29,6 +31,7 @@ export class QuickChecker implements Checker {
   }
 
   see(seen: Observation): void {
+    this.#noteRefusal(seen)
     if (!this.#isOn) return
     if (seen.kind === 'up' && seen.frame.t === 'send') {
       const key = `${seen.socket} ${seen.frame.outbox} ${seen.frame.number}`
@@ -44,7 +47,7 @@ export class QuickChecker implements Checker {
     if (tookMs > answerMsMax) {
       throw new BrokenPromise('P9', `${client} waits ${tookMs} ms for ${key}`)
     }
-    if (frame.t === 'refused' && frame.code === 'out-of-turn' && !this.#isTight) {
+    if (frame.t === 'refused' && frame.code === 'out-of-turn' && this.#isInOrder(key)) {
       throw new BrokenPromise('P9', `${client} hears out-of-turn for ${key}`)
     }
   }
@@ -53,9 +56,15 @@ export class QuickChecker implements Checker {
     // Judged at every answer.
   }
 
-  /** Where a front-end refuses for want of room, what was sent behind that is out of turn. */
-  get #isTight(): boolean {
-    const { sessionRequestsMax } = this.#cluster.setup.frontendTuning
-    return sessionRequestsMax < frontendTuning.sessionRequestsMax
+  #noteRefusal(seen: Observation): void {
+    if (seen.kind !== 'down' || seen.frame.t !== 'refused' || seen.frame.retry !== 'later') return
+    this.#putOff.add(`${seen.socket} ${seen.frame.outbox}`)
+  }
+
+  /** A backend at its limit refuses one send and takes the next; that is no fault of the order. */
+  #isInOrder(key: string): boolean {
+    const { requestsInFlightMax } = this.#cluster.setup.backendTuning
+    if (requestsInFlightMax < backendTuning.requestsInFlightMax) return false
+    return !this.#putOff.has(key.slice(0, key.lastIndexOf(' ')))
   }
 }

@@ -13,7 +13,7 @@ const answerMsMax = 2_000
 
 export class SereneChecker implements Checker {
   readonly #cluster: Cluster
-  /** Send → when it first went out. */
+  /** Connection and send → when it went out. */
   readonly #sentMs = new Map<string, number>()
 
   constructor(cluster: Cluster) {
@@ -29,14 +29,14 @@ export class SereneChecker implements Checker {
       if (!this.#sentMs.has(key)) this.#sentMs.set(key, this.#cluster.world.nowMs)
     }
     if (seen.kind !== 'down') return
-    const { client, frame } = seen
+    const { client, frame, socket } = seen
     if (frame.t === 'refused' && (frame.code === 'out-of-turn' || frame.code === 'unavailable')) {
       if (frame.outbox === 'bad') return
       throw new BrokenPromise('serene', `${client} hears ${frame.code} for ${sendKey(frame)}`)
     }
     if (frame.t !== 'ack') return
-    const sentMs = this.#sentMs.get(sendKey(frame))
-    const tookMs = this.#cluster.world.nowMs - (sentMs ?? this.#cluster.world.nowMs)
+    const sentMs = this.#sentMs.get(`${socket} ${sendKey(frame)}`)
+    const tookMs = Math.round(this.#cluster.world.nowMs - (sentMs ?? this.#cluster.world.nowMs))
     if (tookMs > answerMsMax) {
       throw new BrokenPromise('serene', `${client} waits ${tookMs} ms for ${sendKey(frame)}`)
     }
