@@ -1,9 +1,9 @@
 /**
  * Which backend may be asked. Health is more than a live socket: a backend is active while its link
- * is open, it speaks (health comes several times a second; any frame is a sign of life), it can append to the
- * log and it does not drain. Silence is measured by the awake clock, so that a front-end that was
- * itself held up does not take all backends for dead. After a silence only fresh health counts: a
- * backend is not well again because old answers were still on the wire.
+ * is open, it speaks (health comes several times a second; any frame is a sign of life), it can
+ * append to the log and it does not drain. Silence is measured by the awake clock, so that a
+ * front-end that was itself held up does not take all backends for dead. After a silence only fresh
+ * health counts: a backend is not well again because old answers were still on the wire.
  */
 import type { Health, Rank } from '../link/down.ts'
 import { linkVersion } from '../link/up.ts'

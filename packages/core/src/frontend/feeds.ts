@@ -89,11 +89,12 @@ export class Feeds {
     this.#waiting.add(fed)
   }
 
+  /** Its feeds have no place; `backendsChanged` finds them one, or the next tick. */
   backendLost(backend: string): void {
     for (const fed of this.#rooms.values()) {
       if (fed.backend !== backend) continue
       fed.backend = undefined
-      this.#place(fed, preferred(fed.room, this.#monitor.readable))
+      this.#waiting.add(fed)
     }
   }
 

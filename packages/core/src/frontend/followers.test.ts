@@ -110,6 +110,17 @@ test('effects that the welcome already told of are not taken again', () => {
   assert.deepEqual(indexes(scene, 's1'), [9])
 })
 
+test('a device that was revoked and logged in again may read of its old end', () => {
+  const scene = new Scene({ backends: [{ name: 'primary-1', rank: 'primary' }] })
+  scene.backendsUp('primary-1')
+  scene.online('s1', { user: 'alice', device: 'd1', selfHead: 4, resume: { alice: 1 } })
+  const catchUp = scene.requests('primary-1').find((r) => r.body.kind === 'catch-up')
+  const entries = [entry(2, { revoked: 'd1' }), entry(3), entry(4)]
+  scene.answers('primary-1', catchUp, { kind: 'catch-up', from: 2, entries, head: 4 })
+  assert.deepEqual(indexes(scene, 's1', 'alice'), [2, 3, 4])
+  assert.equal(scene.closedFor('s1'), undefined)
+})
+
 test('when a device is revoked, its sessions hear it and are closed as logged out', () => {
   const scene = people('alice', 'alice')
   feed(scene, 'alice', 2, entry(2, { revoked: 'd-s1' }), entry(3))

@@ -58,6 +58,15 @@ test('[P5] a client that resumes behind reads what it missed, then joins the liv
   )
 })
 
+test('[P3] of what was asked before the client named another place, only the rest is sent', () => {
+  const made = resumed(20, 10)
+  const [asked] = catchUps(made)
+  made.says('s1', { t: 'follow', room: 'r1', after: 15 })
+  const entries = fedEntries(11, 20)
+  made.answers(b, asked?.request, { kind: 'catch-up', from: 11, entries, head: 20 })
+  assert.deepEqual(indexes(made), [16, 17, 18, 19, 20])
+})
+
 test('[P7] who missed too much hears `gap` and goes on from the newest', () => {
   const made = resumed(5_000, 3_000)
   assert.deepEqual(made.hearsOnly('s1', 'gap'), [{ t: 'gap', room: 'r1', head: 5_000 }])
