@@ -160,8 +160,8 @@ export interface StarlingClient {
   /** Everything up to the index was read (by default up to the newest). */
   markRead(room: string, upTo?: number): void
   /**
-   * Sets the marker back: this message and all after it are unread, here, until the next
-   * `markRead`.
+   * Sets the marker back: this message and all after it are unread, on all devices, until the
+   * next `markRead`.
    */
   markUnreadFrom(room: string, index: number): void
   /** Call it with each key; it sends what is needed. `false` when the composer is emptied. */

@@ -102,7 +102,8 @@ export type SelfBody =
       readonly roomKind: RoomKind
       readonly title: string
     }
-  | { readonly kind: 'read'; readonly room: string; readonly upTo: number }
+  /** The read marker moved; with `was` it went back from there. */
+  | { readonly kind: 'read'; readonly room: string; readonly upTo: number; readonly was?: number }
   | { readonly kind: 'device-added'; readonly device: string; readonly label: string }
   | { readonly kind: 'device-removed'; readonly device: string }
   | { readonly kind: 'password-changed' }

@@ -13,7 +13,7 @@ import { limits } from './limits.ts'
 import { protocolVersion, upFrame } from './up.ts'
 
 const pinned = {
-  'frames up': '5bbeb380a783f0c1',
+  'frames up': '18f64fe0e18a9606',
   'error codes': 'b4ed93c60c693166',
   'close codes': '9a8ab572788369d8',
   limits: 'f651e621c986b9b7',

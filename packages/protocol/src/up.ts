@@ -76,8 +76,17 @@ export const upFrame = z.discriminatedUnion('t', [
   z.object({ t: z.literal('devices'), ask }),
   z.object({ t: z.literal('revoke'), ask, device: z.union([id, z.literal('others')]) }),
   z.object({ t: z.literal('password'), ask, old: password, new: password }),
-  /** Read up to here; the greatest wins, so it needs no number. Answered by `done`. */
-  z.object({ t: z.literal('read'), ask, room: id, upTo: z.int().min(0) }),
+  /**
+   * Read up to here; the greatest wins, so it needs no number. With `was` the marker goes back to
+   * `upTo` (unread from there on), provided that it still stands at `was`. Answered by `done`.
+   */
+  z.object({
+    t: z.literal('read'),
+    ask,
+    room: id,
+    upTo: z.int().min(0),
+    was: z.int().min(0).optional(),
+  }),
   /** Start again to follow a room after `after`: the client found a hole or wants the gap. */
   z.object({ t: z.literal('follow'), room: id, after: z.int().min(0) }),
   z.object({ t: z.literal('typing'), room: id, on: z.boolean() }),

@@ -252,6 +252,7 @@ export class BackendNode implements BackendInputs {
           user: by,
           room: frame.room,
           upTo: frame.upTo,
+          ...(frame.was === undefined ? {} : { was: frame.was }),
         })
       case 'revoke': {
         const others = this.#store.devicesOf(by).map((row) => row.device)

@@ -161,7 +161,7 @@ test('a question outlives its connection, but a change of password is not repeat
   assert.equal(of(password).length, 1)
 })
 
-test('an entry that another device read is read here, and the marker never goes back', () => {
+test('an entry that another device read is read here, and an older marker changes nothing', () => {
   const { ada, server, says } = inRoom()
   for (const text of ['1', '2', '3']) says(text)
   ada.settle()
@@ -185,6 +185,27 @@ test('mentions are counted, those of longer names are not; marking back counts a
   assert.deepEqual([ada.room('r').unread, ada.room('r').mentions], [0, 0])
   ada.node.markUnreadFrom(ada.now, 'r', 7)
   assert.deepEqual([ada.room('r').unread, ada.room('r').firstUnread], [1, 7])
+})
+
+test('unread from here is unread on every device, until one reads on', () => {
+  const { server, ada, says } = inRoom()
+  const phone = new ClientScene({ server }).start()
+  for (const text of ['1', '2', '3']) says(text)
+  ada.settle()
+  ada.node.markRead(ada.now, 'r')
+  ada.settle()
+  phone.settle()
+  assert.equal(phone.room('r').unread, 0)
+  ada.node.markUnreadFrom(ada.now, 'r', 5)
+  ada.settle()
+  phone.settle()
+  assert.deepEqual([phone.room('r').unread, phone.room('r').firstUnread], [1, 5])
+  const third = new ClientScene({ server }).start()
+  assert.equal(third.room('r').readUpTo, 4)
+  phone.node.markRead(phone.now, 'r')
+  phone.settle()
+  ada.settle()
+  assert.equal(ada.room('r').unread, 0)
 })
 
 test('a room that was never shown tells its unread messages after a cold start', () => {

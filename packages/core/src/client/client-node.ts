@@ -249,7 +249,6 @@ export class ClientNode implements ClientInputs {
 
   markRead(now: Now, room: string, upTo?: number): void {
     this.#inRoom(room, (state) => {
-      state.unreadFrom = undefined
       const marker = Math.min(upTo ?? state.head, state.head)
       if (marker <= state.readUpTo) return
       state.readUpTo = marker
@@ -257,9 +256,12 @@ export class ClientNode implements ClientInputs {
     })
   }
 
-  markUnreadFrom(_now: Now, room: string, index: number): void {
+  markUnreadFrom(now: Now, room: string, index: number): void {
     this.#inRoom(room, (state) => {
-      state.unreadFrom = index
+      const marker = Math.max(0, index - 1)
+      if (marker >= state.readUpTo) return
+      this.#markers.setBack(now, room, { upTo: marker, was: state.readUpTo })
+      state.readUpTo = marker
     })
   }
 

@@ -161,8 +161,9 @@ export class LittleServer {
       return
     }
     if (frame.t === 'read') {
-      const { room, upTo } = frame
-      this.#apply({ kind: 'read', user: session.user, room, upTo })
+      const { room, upTo, was } = frame
+      const back = was === undefined ? {} : { was }
+      this.#apply({ kind: 'read', user: session.user, room, upTo, ...back })
     }
     this.say(id, { t: 'answer', ask, answer: { kind: 'done' } })
   }

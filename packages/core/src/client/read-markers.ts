@@ -1,14 +1,19 @@
 /**
- * Read markers on their way to the server. The greatest wins there, so only the newest of a room is
- * asked for, one at a time.
+ * Read markers on their way to the server. The greatest wins there, or one that goes back from
+ * where the marker stands; so only the newest wish for a room is asked for, one at a time.
  */
 import type { Now } from '../now.ts'
 import type { Asks } from './asks.ts'
 
+interface Marker {
+  readonly upTo: number
+  readonly was?: number
+}
+
 export class ReadMarkers {
   readonly #asks: Asks
   /** Room → what it should be; there while the server has not confirmed it. */
-  readonly #wanted = new Map<string, number>()
+  readonly #wanted = new Map<string, Marker>()
   readonly #asked = new Set<string>()
 
   constructor(asks: Asks) {
@@ -16,7 +21,13 @@ export class ReadMarkers {
   }
 
   set(now: Now, room: string, upTo: number): void {
-    this.#wanted.set(room, Math.max(upTo, this.#wanted.get(room) ?? 0))
+    this.#wanted.set(room, { upTo })
+    this.#ask(now, room)
+  }
+
+  /** Back to `upTo`, from where it stood here. */
+  setBack(now: Now, room: string, marker: { readonly upTo: number; readonly was: number }): void {
+    this.#wanted.set(room, marker)
     this.#ask(now, room)
   }
 
@@ -25,12 +36,12 @@ export class ReadMarkers {
   }
 
   #ask(now: Now, room: string): void {
-    const upTo = this.#wanted.get(room)
-    if (upTo === undefined || this.#asked.has(room)) return
+    const marker = this.#wanted.get(room)
+    if (marker === undefined || this.#asked.has(room)) return
     this.#asked.add(room)
-    this.#asks.ask(now, { t: 'read', room, upTo }, (at, result) => {
+    this.#asks.ask(now, { t: 'read', room, ...marker }, (at, result) => {
       this.#asked.delete(room)
-      const isConfirmed = result.ok && upTo >= (this.#wanted.get(room) ?? 0)
+      const isConfirmed = result.ok && this.#wanted.get(room) === marker
       if (isConfirmed || (!result.ok && result.retry === 'never')) this.#wanted.delete(room)
       else if (result.ok) this.#ask(at, room)
     })

@@ -26,8 +26,6 @@ export class RoomState {
   peer: { readonly user: string; readonly name: string } | undefined
   head: number
   readUpTo: number
-  /** The person set the marker back to before this message. */
-  unreadFrom: number | undefined
   /** The person looked at it in this run. */
   isOpened = false
   /** What an earlier run stored without entries is no place to go on from. */

@@ -146,7 +146,7 @@ export class RoomStream {
         return
       case 'read': {
         const room = rooms.get(entry.room)
-        if (room === undefined || entry.upTo <= room.readUpTo) return
+        if (room === undefined || !isMovedBy(room.readUpTo, entry)) return
         room.readUpTo = entry.upTo
         return this.#host.touch(entry.room)
       }
@@ -171,4 +171,9 @@ export class RoomStream {
     if (wasHeld || room.isOpened) this.#host.loads.older(now, room)
     if (isApart) this.#host.loads.around(now, { room, index: middle }, () => {})
   }
+}
+
+/** As on the server: forward always, back only from where it was seen to stand. */
+function isMovedBy(marker: number, moved: { readonly upTo: number; readonly was?: number }) {
+  return moved.was === undefined ? moved.upTo > marker : moved.was === marker
 }

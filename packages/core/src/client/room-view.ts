@@ -171,7 +171,7 @@ export class RoomView {
 
   #unread(room: RoomState): { unread: number; mentions: number; firstUnread?: number } {
     const { live, synced } = room.timeline
-    const marker = room.unreadFrom === undefined ? room.readUpTo : room.unreadFrom - 1
+    const marker = room.readUpTo
     let unread = Math.max(0, live.first - 1 - marker) + Math.max(0, room.head - synced)
     let mentions = 0
     let first: number | undefined

@@ -57,7 +57,14 @@ export type AccountOperation =
       readonly devices: readonly string[]
     }
   | { readonly kind: 'password'; readonly user: string; readonly passwordHash: string }
-  | { readonly kind: 'read'; readonly user: string; readonly room: string; readonly upTo: number }
+  | {
+      readonly kind: 'read'
+      readonly user: string
+      readonly room: string
+      readonly upTo: number
+      /** The marker goes back, provided that it stands here. */
+      readonly was?: number
+    }
 
 export type LoggedOperation = RoomOperation | AccountOperation
 

@@ -200,6 +200,25 @@ test('[A11] a read marker only moves forward, to the newest entry, and tells the
   assert.equal(bench.store.member('r1', 'u-1')?.readUpTo, 5)
 })
 
+test('[A11] a read marker goes back only from where it was seen to stand', () => {
+  const bench = new ReplicaBench()
+  bench.accepts(guestAnn)
+  bench.room('u-1', 'r1')
+  for (let i = 0; i < 4; i += 1) bench.says('u-1', 'r1')
+  const read = { kind: 'read', user: 'u-1', room: 'r1' } as const
+  bench.accepts({ ...read, upTo: 5 })
+  const back = { ...read, upTo: 2, was: 5 }
+  assert.equal(bench.replica.known(back), undefined)
+  bench.accepts(back)
+  assert.deepEqual(bench.lastBody('u-1'), { kind: 'read', room: 'r1', upTo: 2, was: 5 })
+  assert.deepEqual(bench.applyOne(back), done)
+  bench.accepts({ ...read, upTo: 4 })
+  assert.deepEqual(bench.applyOne(back), done)
+  assert.deepEqual(bench.applyOne({ ...read, upTo: 5, was: 4 }), done)
+  assert.equal(bench.store.member('r1', 'u-1')?.readUpTo, 4)
+  refuses(bench, { ...read, upTo: 1, was: -1 }, 'invalid')
+})
+
 test('[A11] read markers are for members', () => {
   const bench = new ReplicaBench()
   bench.accepts(guestAnn)

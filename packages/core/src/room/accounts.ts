@@ -47,6 +47,7 @@ export function knownAccountOutcome(
       return op.devices.some((one) => store.device(one)?.user === op.user) ? undefined : doneBefore
     case 'read': {
       if (!isId(op.room, limits) || !isIndex(op.upTo)) return refused('invalid')
+      if (op.was !== undefined) return undefined
       const member = store.member(op.room, op.user)
       return member !== undefined && member.readUpTo >= op.upTo ? doneBefore : undefined
     }
@@ -212,12 +213,16 @@ function password(turn: Turn, { user, passwordHash }: Untrusted<Of<'password'>>)
   return turn.add(user, { by: account }, { kind: 'password-changed' })
 }
 
-/** The greatest marker wins, never beyond the room's newest entry. */
+/**
+ * The greatest marker wins, never beyond the room's newest entry. It goes back only from where it
+ * was seen to stand, so that a repeat, or one that comes after another device read on, does
+ * nothing.
+ */
 function read(turn: Turn, op: Untrusted<Of<'read'>>): Outcome {
   const { store, limits } = turn
-  const { user, room, upTo } = op
+  const { user, room, upTo, was } = op
   if (!isUserId(user, limits) || !isId(room, limits)) return refused('invalid')
-  if (!isIndex(upTo)) return refused('invalid')
+  if (!isIndex(upTo) || (was !== undefined && !isIndex(was))) return refused('invalid')
   const account = store.account(user)
   if (account === undefined) return refused('unknown-user')
   const row = store.room(room)
@@ -225,10 +230,13 @@ function read(turn: Turn, op: Untrusted<Of<'read'>>): Outcome {
   const member = store.member(room, user)
   if (member === undefined) return refused('not-member')
   const readUpTo = Math.min(upTo, row.head)
-  if (readUpTo <= member.readUpTo) return doneBefore
+  const isMoving =
+    was === undefined ? readUpTo > member.readUpTo : member.readUpTo === was && readUpTo < was
+  if (!isMoving) return doneBefore
 
   store.putMember({ ...member, readUpTo })
-  return turn.add(user, { by: account }, { kind: 'read', room, upTo: readUpTo })
+  const wentBack = was === undefined ? {} : { was }
+  return turn.add(user, { by: account }, { kind: 'read', room, upTo: readUpTo, ...wentBack })
 }
 
 /** 0 stands before the first entry. */
