@@ -55,7 +55,7 @@ function elsewhere(
     offer(`@${typed}`, 'Talk with this person', { kind: 'command', text: `/msg @${typed}` })
   }
   if (!wants.wantsPerson) {
-    offer(`#${typed} `, 'Create this room', { kind: 'create', title: typed })
+    offer(`#${typed}`, 'Create this room', { kind: 'create', title: typed })
   }
   return more
 }

@@ -86,6 +86,8 @@ export class ChatSession {
     const undo = [
       client.subscribe(() => this.#dispatch({ kind: 'world' })),
       client.on('entry', ({ room, entry }) => this.#refreshPeople(room, entry.kind)),
+      client.on('connection', ({ state }) => this.#refreshOnline(state.kind)),
+      client.on('error', ({ code, say }) => this.#warn(code, say)),
     ]
     const { room } = drafts
     const isThere = client.snapshot().rooms.some((one) => one.room === room)
@@ -153,6 +155,19 @@ export class ChatSession {
     const isAboutPeople = /^(join|leave|kick|ban|role|mute)$/.test(kind)
     if (isAboutPeople && room === this.#state.room)
       perform({ kind: 'load-people', room }, this.#performer)
+  }
+
+  /** Of what nobody asked for, only what threatens to be lost is worth a word. */
+  #warn(code: string, say: string): void {
+    if (code === 'storage') this.#dispatch({ kind: 'note', text: say, isError: true })
+  }
+
+  /** Who is where may have changed while nobody told. */
+  #refreshOnline(kind: string): void {
+    const { room } = this.#state
+    if (kind === 'online' && room !== undefined) {
+      perform({ kind: 'load-people', room }, this.#performer)
+    }
   }
 
   #schedule(): void {
