@@ -109,14 +109,17 @@ test('two tabs that open a new profile at once come in with one identity', async
   const tab = await openTab()
   const first = remoteStorage(() => page, profile)
   const second = remoteStorage(() => tab, profile)
-  const makeOrFind = async (storage: ClientStorage, token: string) => {
-    const { identity } = await storage.open()
-    if (identity !== undefined) return identity.token
-    await storage.saveIdentity({ token, kind: 'guest', name: 'ada', isKnown: false })
-    return token
-  }
-  const tokens = await Promise.all([makeOrFind(first, 'one'), makeOrFind(second, 'two')])
-  assert.equal(tokens[0], tokens[1])
+  assert.equal((await first.open()).identity, undefined)
+  const later = second.open()
+  const isWaiting = (name: string) =>
+    tab.evaluate(async (lock) => {
+      const { pending } = await navigator.locks.query()
+      return pending?.some((one) => one.name === lock) ?? false
+    }, name)
+  await until(() => isWaiting(`starling:${profile}/identity`), { what: 'the second tab waits' })
+  const identity = { token: 'one', kind: 'guest', name: 'ada', isKnown: false } as const
+  await first.saveIdentity(identity)
+  assert.deepEqual((await later).identity, identity)
   await Promise.all([first.close(), second.close()])
   await tab.close()
 })

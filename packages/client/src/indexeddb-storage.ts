@@ -18,7 +18,7 @@ const gatheredMax = 1_000
 /** A page that is being reloaded lets its slot go within this. */
 const reloadMsMax = 1_000
 /** Another tab that comes in for the first time has made the identity within this. */
-const identityMsMax = 1_000
+const identityMsMax = 2_000
 
 interface Lock {
   /** Settles when another tab can have it. */
