@@ -18,6 +18,8 @@ export interface RoomSummary {
   readonly head: number
   /** Own read marker: everything up to it was read. */
   readonly readUpTo: number
+  /** One may not write there. Absent: no. */
+  readonly isMuted?: boolean
   /** Of a direct conversation: the other. */
   readonly peer?: { readonly user: string; readonly name: string }
 }

@@ -37,6 +37,7 @@ export function roomSummary(store: Store, room: string, user: string): RoomSumma
     members: row.members,
     head: row.head,
     readUpTo: member.readUpTo,
+    ...(member.isMuted ? { isMuted: true } : {}),
   }
   const peer = row.kind === 'direct' ? peerOf(store, room, user) : undefined
   return peer === undefined ? summary : { ...summary, peer }

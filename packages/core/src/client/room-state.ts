@@ -21,7 +21,7 @@ export class RoomState {
   title: string
   topic: string
   role: Role
-  isMuted = false
+  isMuted: boolean
   members: number
   peer: { readonly user: string; readonly name: string } | undefined
   head: number
@@ -45,6 +45,7 @@ export class RoomState {
     this.title = summary.title
     this.topic = summary.topic
     this.role = summary.role
+    this.isMuted = summary.isMuted === true
     this.members = summary.members
     this.peer = summary.peer
     this.head = summary.head
@@ -54,8 +55,8 @@ export class RoomState {
   }
 
   get summary(): RoomSummary {
-    const { room, kind, title, topic, role, members, head, readUpTo, peer } = this
-    const summary = { room, kind, title, topic, role, members, head, readUpTo }
+    const { room, kind, title, topic, role, isMuted, members, head, readUpTo, peer } = this
+    const summary = { room, kind, title, topic, role, isMuted, members, head, readUpTo }
     return peer === undefined ? summary : { ...summary, peer }
   }
 
@@ -69,6 +70,7 @@ export class RoomState {
     this.title = summary.title
     this.topic = summary.topic
     this.role = summary.role
+    this.isMuted = summary.isMuted === true
     this.members = summary.members
     this.peer = summary.peer ?? this.peer
     this.head = summary.head

@@ -98,6 +98,7 @@ const roomSummary = z.object({
   members: count,
   head: count,
   readUpTo: count,
+  isMuted: z.boolean().optional(),
   peer: z.object({ user: text, name: text }).optional(),
 })
 
