@@ -7,9 +7,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { mutants } from './mutants.ts'
-import { runMutant } from './run-mutant.ts'
-import { tableOf, withTable } from './table.ts'
+import { mutants } from '../mutants/mutants.ts'
+import { runMutant } from '../mutants/run-mutant.ts'
+import { tableOf, withTable } from '../mutants/table.ts'
 
 const documentPath = new URL('../../../../docs/simulator.md', import.meta.url)
 
