@@ -6,7 +6,11 @@ import { Painter } from './painter.ts'
 const screen = new URL('./terminal-screen.ts', import.meta.url).href
 
 /** Runs a program that has entered the screen, on something that looks like a terminal. */
-function bytesOf(then: string): { readonly stdout: string; readonly status: number | null } {
+function bytesOf(then: string): {
+  readonly stdout: string
+  readonly stderr: string
+  readonly status: number | null
+} {
   const program = `
     import { PassThrough } from 'node:stream'
     const { TerminalScreen } = await import('${screen}')
@@ -23,7 +27,8 @@ function bytesOf(then: string): { readonly stdout: string; readonly status: numb
   const options = { encoding: 'utf8', timeout: 20_000 } as const
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], options)
   assert.match(run.stderr, /raw false/)
-  return { stdout: run.stdout, status: run.status }
+  const { stdout, stderr, status } = run
+  return { stdout, stderr, status }
 }
 
 const given = /\p{Cc}\[\?1004l.*\p{Cc}\[\?7h.*\p{Cc}\[\?25h\p{Cc}\[\?1049l\p{Cc}\[23;0t$/u
@@ -58,4 +63,14 @@ it('nothing is painted after the terminal was given back', () => {
   `)
   assert.doesNotMatch(stdout, /late/)
   assert.notEqual(new Painter().paint({ columns: 4, rows: 1, lines: ['late'] }), '')
+})
+
+it('what is written to the standard error meanwhile comes after the terminal was given back', () => {
+  const { stdout, stderr } = bytesOf(`
+    console.error('a warning')
+    process.stdout.write('still held')
+    screen.leave()
+  `)
+  assert.match(stdout, /still held/)
+  assert.match(stderr, /^a warning\nraw false$/)
 })

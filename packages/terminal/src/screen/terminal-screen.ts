@@ -6,6 +6,7 @@
  * and the line discipline as they were.
  */
 import { writeSync } from 'node:fs'
+import { HeldErrors } from './held-errors.ts'
 import { type Input, KeyDecoder } from './key-decoder.ts'
 import { type BareFrame, type Frame, Painter } from './painter.ts'
 
@@ -54,6 +55,7 @@ export class TerminalScreen implements Screen {
   readonly #output: NodeJS.WriteStream
   readonly #painter = new Painter()
   readonly #decoder = new KeyDecoder()
+  readonly #errors = new HeldErrors()
   #handler: ScreenHandler | undefined
   #escapeTimer: NodeJS.Timeout | undefined
   #isEntered = false
@@ -137,6 +139,7 @@ export class TerminalScreen implements Screen {
     this.#painter.forget()
     this.#input.setRawMode(true)
     this.#output.write(enterModes)
+    this.#errors.hold()
   }
 
   readonly #giveBack = (): void => {
@@ -144,6 +147,7 @@ export class TerminalScreen implements Screen {
     this.#isEntered = false
     this.#input.setRawMode(false)
     writeSync(standardOutput, leaveModes)
+    this.#errors.release()
   }
 
   readonly #onContinue = (): void => {
