@@ -37,8 +37,8 @@ function queueOf(tuning: Partial<typeof backendTuning> = {}) {
 
 const accepted = (index: number): Outcome => ({ ok: true, index, at: 7 })
 
-test('what arrives while an append is in flight goes into one next record', () => {
-  const { queue, add } = queueOf()
+test('what arrives while no append may begin goes into one next record', () => {
+  const { queue, add } = queueOf({ appendsInFlightMax: 1 })
   add(0, post(1))
   const [first] = queue.take(now(0))
   assert.deepEqual(first?.ops, [post(1)])

@@ -23,6 +23,10 @@ export interface BackendOptions {
 
 export interface BackendTuning {
   readonly healthMs: number
+  /**
+   * Records on their way to the log. With one alone, what arrives while it waits for its turn would
+   * wait for the next turn too; the log makes one commit of all that wait.
+   */
   readonly appendsInFlightMax: number
   readonly opsPerRecordMax: number
   readonly recordBytesMax: number
@@ -38,7 +42,7 @@ export interface BackendTuning {
 
 export const backendTuning: BackendTuning = {
   healthMs: 250,
-  appendsInFlightMax: 1,
+  appendsInFlightMax: 16,
   opsPerRecordMax: 1_000,
   recordBytesMax: 512 * 1024,
   requestsInFlightMax: 10_000,

@@ -1,6 +1,6 @@
 /**
- * The store in SQLite. On the connection of the log it joins the transaction of an append, by a
- * savepoint; alone (`openSqliteStore`) it has transactions of its own.
+ * The store in SQLite. On the connection of the log it joins the transaction of an append, which is
+ * undone as a whole by whoever began it; alone (`openSqliteStore`) it has transactions of its own.
  */
 import { DatabaseSync } from 'node:sqlite'
 import type { Position } from '@starling/core/log/record'
@@ -65,17 +65,15 @@ export class SqliteStore implements Store {
   transact(position: Position, work: () => void): void {
     if (this.#isInWork) throw new Error('transact must not be nested')
     const isJoining = this.#db.isTransaction
-    this.#db.exec(isJoining ? 'SAVEPOINT work' : 'BEGIN IMMEDIATE')
+    if (!isJoining) this.#db.exec('BEGIN IMMEDIATE')
     this.#isInWork = true
     try {
       work()
       this.#advance.run(position)
-      this.#db.exec(isJoining ? 'RELEASE work' : 'COMMIT')
+      if (!isJoining) this.#db.exec('COMMIT')
     } catch (error) {
       // SQLite undoes the whole transaction by itself when a disk is full.
-      if (this.#db.isTransaction) {
-        this.#db.exec(isJoining ? 'ROLLBACK TO work; RELEASE work' : 'ROLLBACK')
-      }
+      if (!isJoining && this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     } finally {
       this.#isInWork = false

@@ -18,6 +18,8 @@ const schemaVersion = 1
 /** Files up to this size are looked at as a whole, at about 1 ms a MiB. */
 const wholeCheckBytesMax = 32 * 1024 * 1024
 const walHeaderBytes = 32
+/** Pages of the WAL, 16 MiB. Those written again and again are copied once in so many. */
+const checkpointPages = 4_000
 
 const schema = `
   CREATE TABLE records (
@@ -45,6 +47,9 @@ export function openDatabase(path: string): DatabaseSync {
     db.exec('PRAGMA journal_mode = WAL')
     db.exec('PRAGMA synchronous = FULL')
     db.exec('PRAGMA cache_size = -8000')
+    // Else each transaction of some size makes and removes a temporary file.
+    db.exec('PRAGMA temp_store = MEMORY')
+    db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
     db.exec(`PRAGMA journal_size_limit = ${64 * 1024 * 1024}`)
     if (isNew) createSchema(db)
     return db
