@@ -21,6 +21,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(here, 'dist')
 const bundle = join(dist, 'run-chat.js')
 const list = join(dist, 'inputs.json')
+const widths = join(here, 'src', 'text', 'width.ts')
 
 function changedMs(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs
@@ -54,7 +55,7 @@ async function build() {
       rolldownOptions: { output: { codeSplitting: false, entryFileNames: 'run-chat.js' } },
     },
     ssr: { noExternal: true },
-    plugins: [{ name: 'inputs', moduleParsed: ({ id }) => note(id, sources) }, quickYoga],
+    plugins: [{ name: 'inputs', moduleParsed: ({ id }) => note(id, sources) }, quickYoga, oneWidth],
   })
   // An input that changes while it is bundled makes the bundle stale, so it is dated at the start.
   utimesSync(join(fresh, 'run-chat.js'), startedAt, startedAt)
@@ -81,6 +82,18 @@ const quickYoga = {
       throw new Error(`${id} does not ask for fetch any more; see build.mjs`)
     return { code: code.replaceAll(asked, 'true'), map: null }
   },
+}
+
+/** Ink measures text as we do, and compiles no tables of all emoji before the first frame. */
+const oneWidth = {
+  name: 'one-width',
+  enforce: 'pre',
+  resolveId: (source, importer) =>
+    source === 'string-width' && importer?.includes('node_modules') ? '\0one-width' : undefined,
+  load: (id) =>
+    id === '\0one-width'
+      ? `export { cellsOf as default } from ${JSON.stringify(widths)}`
+      : undefined,
 }
 
 /** Our own sources; what is installed changes with package-lock.json. */

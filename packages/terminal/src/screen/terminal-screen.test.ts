@@ -65,7 +65,7 @@ it('nothing is painted after the terminal was given back', () => {
   assert.notEqual(new Painter().paint({ columns: 4, rows: 1, lines: ['late'] }), '')
 })
 
-it('what is written to the standard error meanwhile comes after the terminal was given back', () => {
+it('what is written to the standard error meanwhile comes afterwards', () => {
   const { stdout, stderr } = bytesOf(`
     console.error('a warning')
     process.stdout.write('still held')

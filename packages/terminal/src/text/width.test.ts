@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import stringWidth from 'string-width'
 import { sanitise } from './sanitise.ts'
-import { clip, fit, takeCells, widthOf } from './width.ts'
+import { cellsOf, clip, fit, takeCells, widthOf } from './width.ts'
 import { wrap, wrapExactly } from './wrap.ts'
 
 const written = fc.string({ unit: 'grapheme', maxLength: 60 }).map(sanitise)
@@ -27,6 +28,18 @@ describe('cells', () => {
       }),
     )
   })
+})
+
+it('simple characters are as wide as the full tables say', () => {
+  for (let code = 0x20; code < 0x3000; code++) {
+    const character = String.fromCodePoint(code)
+    if (/\p{Cc}|\p{Cn}/u.test(character)) continue
+    assert.equal(widthOf(character), stringWidth(character), code.toString(16))
+  }
+})
+
+it('colours take no cells', () => {
+  assert.equal(cellsOf('\u001b[1;36mab\u001b[22;39m日'), 4)
 })
 
 describe('wrapping', () => {

@@ -9,8 +9,21 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const cellsMax = 2
 const isAscii = /^[\x20-\x7e]*$/
 
+/** One cell a character everywhere: Latin, Greek, Cyrillic, signs, arrows, lines and shapes. */
+const simple = [
+  String.raw`\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff`,
+  String.raw`\u0370-\u0482\u048a-\u0530`,
+  String.raw`\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc`,
+]
+const isSimple = new RegExp(`^[${simple.join('')}]*$`)
+
 export function widthOf(text: string): number {
-  return isAscii.test(text) ? text.length : stringWidth(text)
+  return isSimple.test(text) ? text.length : stringWidth(text)
+}
+
+/** The same for a text with colours in it. */
+export function cellsOf(painted: string): number {
+  return widthOf(painted.replace(/\p{Cc}\[[0-9;]*m/gu, ''))
 }
 
 export function graphemes(text: string): readonly string[] {
