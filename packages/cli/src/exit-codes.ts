@@ -20,6 +20,16 @@ export class CannotStart extends Error {
   }
 }
 
+/** What was tried did not succeed, and what to do about it. */
+export class NotDone extends Error {
+  readonly remedy: string
+  constructor(found: string, remedy: string) {
+    super(found)
+    this.name = 'NotDone'
+    this.remedy = remedy
+  }
+}
+
 /** The command line cannot be understood. */
 export class UsageError extends Error {
   constructor(message: string) {

@@ -2,7 +2,7 @@
 import { ConfigError } from '@starling/server/config/config-error'
 import { nearestWord } from '@starling/server/config/nearest-word'
 import { StartError } from '@starling/server/telemetry/start-error'
-import { CannotStart, type ExitCode, exitCodes, UsageError } from './exit-codes.ts'
+import { CannotStart, type ExitCode, exitCodes, NotDone, UsageError } from './exit-codes.ts'
 import type { CommandSurroundings } from './subcommand.ts'
 import { subcommands } from './subcommands.ts'
 import { version } from './version.ts'
@@ -38,7 +38,8 @@ export async function runStarling(
 
 function told(error: unknown, name: string, { note }: CommandSurroundings): ExitCode {
   if (isUsageError(error)) {
-    note(`starling ${name}: ${error.message}; see "starling help ${name}"`)
+    const [found] = error.message.split('. ')
+    note(`starling ${name}: ${found}; see "starling help ${name}"`)
     return exitCodes.usage
   }
   if (error instanceof ConfigError) {
@@ -49,6 +50,11 @@ function told(error: unknown, name: string, { note }: CommandSurroundings): Exit
     note(`starling ${name}: ${error.message}`)
     note(`  ${error.remedy}`)
     return exitCodes.cannotStart
+  }
+  if (error instanceof NotDone) {
+    note(`starling ${name}: ${error.message}`)
+    note(`  ${error.remedy}`)
+    return exitCodes.failed
   }
   throw error
 }

@@ -78,7 +78,8 @@ export const subcommands: readonly Subcommand[] = [
     say: 'send a message and wait for its acknowledgement; "-": each line of the input is one',
     options: [
       ...identityOptions,
-      ['--seconds N', 'give up waiting after so long (30); it goes out with the next run'],
+      ['--create', 'make the public room when there is none of that name'],
+      ['--seconds N', 'wait so long for an answer (30); what was begun goes out with the next run'],
     ],
     load: () => import('./commands/send.ts'),
   },

@@ -1,5 +1,6 @@
 /** `starling up`: every role of the configuration as a process of its own, under one supervisor. */
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Config } from '@starling/server/config/config'
 import { argumentsOf, configOf, configOptions } from '../config-arguments.ts'
@@ -18,7 +19,7 @@ import {
 import { eventLine, standingLines } from '../supervisor/supervisor-lines.ts'
 import { TraceFolder } from '../supervisor/trace-file.ts'
 
-const script = new URL('../starling.ts', import.meta.url).pathname
+const script = fileURLToPath(new URL('../starling.ts', import.meta.url))
 
 export const run: RunCommand = async (args, surroundings) => {
   const options = { ...configOptions, verbose: { type: 'boolean' } } as const

@@ -8,7 +8,7 @@ import type { StarlingClient } from '@starling/client/api'
 import type { NodeConnectOptions } from '@starling/client/connect-options'
 import { connect } from '@starling/client/node'
 import { readProfile } from '@starling/client/profile'
-import { CannotStart } from '../exit-codes.ts'
+import { NotDone } from '../exit-codes.ts'
 import { version } from '../version.ts'
 
 export const identityOptions = {
@@ -34,7 +34,7 @@ export interface Patience {
 /** Silence before the person is told that nothing answers yet. */
 const quietMsMax = 2_000
 
-/** A client that was welcomed once, or `CannotStart`. */
+/** A client that was welcomed once, or `NotDone`. */
 export async function openPipeClient(
   given: IdentityArguments,
   patience: Patience,
@@ -44,14 +44,14 @@ export async function openPipeClient(
   if (ready === 'late') {
     const state = stateOf(client)
     await client.close()
-    throw new CannotStart(
-      `no front-end answers (${state})`,
+    throw new NotDone(
+      `no front-end answers (${state}); nothing was sent`,
       'see that Starling runs and that --address is right',
     )
   }
   if (ready.ok) return client
   await client.close()
-  throw new CannotStart(
+  throw new NotDone(
     `the server does not let you in as this (${ready.code}): ${ready.say}`,
     ready.code.startsWith('certificate')
       ? 'compare with what "starling up" prints, then give that: --fingerprint PRINT'
@@ -96,20 +96,20 @@ function optionsOf(given: IdentityArguments): NodeConnectOptions {
   const known = usable(() => readProfile(profile), 'choose another --profile')
   if (address !== undefined) usable(() => dialAddress(address), 'write --address HOST:PORT')
   if (address === undefined && (known?.addresses.length ?? 0) === 0) {
-    throw new CannotStart(
+    throw new NotDone(
       'no front-end is known yet',
       'say where: --address HOST:PORT, as "starling up" prints it; it is remembered',
     )
   }
   const userName = known?.userName
   if (userName === undefined && name === undefined) {
-    throw new CannotStart(
+    throw new NotDone(
       `nobody is remembered in the profile "${profile}"`,
       'say who you are: --name NAME; or log in with "starling chat"',
     )
   }
   if (userName !== undefined && name !== undefined && name !== userName) {
-    throw new CannotStart(
+    throw new NotDone(
       `the profile "${profile}" belongs to ${userName}`,
       'leave --name out, or use another --profile',
     )
@@ -125,21 +125,23 @@ function optionsOf(given: IdentityArguments): NodeConnectOptions {
   }
 }
 
-/** What was given, or `CannotStart` with what the SDK says against it. */
+/** What was given, or `NotDone` with what the SDK says against it. */
 function usable<T>(read: () => T, remedy: string): T {
   try {
     return read()
   } catch (error) {
-    throw new CannotStart(error instanceof Error ? error.message : String(error), remedy)
+    throw new NotDone(error instanceof Error ? error.message : String(error), remedy)
   }
 }
 
 /**
- * The id of a room: by id, `#title` or `@person`. A public room that one is not in is joined.
+ * The id of a room: by id, `#title` or `@person`. A public room that one is not in is joined; one
+ * that is not there is made when that is asked for.
  */
 export async function findRoom(
-  client: Pick<StarlingClient, 'snapshot' | 'join' | 'openDirect'>,
+  client: Pick<StarlingClient, 'snapshot' | 'join' | 'openDirect' | 'createRoom'>,
   wanted: string,
+  { isMade = false } = {},
 ): Promise<string> {
   const folded = wanted.toLowerCase()
   const held = client.snapshot().rooms.find(({ room, kind, title }) => {
@@ -151,8 +153,16 @@ export async function findRoom(
     ? await client.openDirect(wanted.slice(1))
     : await client.join(wanted)
   if (found.ok) return found.value
-  throw new CannotStart(
+  if (isMade && wanted.startsWith('#') && found.code === 'unknown-room') {
+    const made = await client.createRoom({ title: wanted.slice(1) })
+    if (made.ok) return made.value
+    throw new NotDone(
+      `cannot make ${wanted} (${made.code}): ${made.say}`,
+      'choose another name, or see who has that room',
+    )
+  }
+  throw new NotDone(
     `cannot come into ${wanted} (${found.code}): ${found.say}`,
-    'name a room as #title, a person as @name, or make the room in "starling chat"',
+    'name a room as "#title", a person as "@name"; "starling send --create" makes a public room',
   )
 }

@@ -43,7 +43,7 @@ it('[P8] a refusal is told with its code, its sentence and the message', async (
   const outbox = new FakeOutbox(acked, refused)
   const report = await sendLines(outbox, ['one', 'two'], options(notes))
   assert.deepEqual(report, { acked: 1, refused: 1, open: 0 })
-  assert.deepEqual(notes, ['not sent (muted): You are muted in this room.: "two"'])
+  assert.deepEqual(notes, ['not sent (muted): You are muted in this room. "two"'])
 })
 
 it('[P7] what is not acknowledged in time is counted, and no more is read', async () => {

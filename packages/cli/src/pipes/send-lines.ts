@@ -32,7 +32,7 @@ export async function sendLines(
     if (result.ok) counts.acked += 1
     else {
       counts.refused += 1
-      options.note(`not sent (${result.code}): ${result.say}: ${excerpt(text)}`)
+      options.note(`not sent (${result.code}): ${result.say} ${excerpt(text)}`)
     }
   }
   let hasTimeLeft = true
