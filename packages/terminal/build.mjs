@@ -67,6 +67,8 @@ async function build() {
   renameSync(join(fresh, 'inputs.json'), list)
   renameSync(join(fresh, 'run-chat.js'), bundle)
   rmSync(fresh, { recursive: true })
+  // What Node kept of the bundle before; see load-chat.ts.
+  rmSync(join(dist, 'compiled'), { recursive: true, force: true })
 }
 
 /**

@@ -24,21 +24,28 @@ export function panelLines(panel: PanelView, { width, rows }: Size): readonly Li
   const { items, picked, title } = panel
   const head: Line[] =
     title === undefined ? [] : [[span(` ${sanitiseLine(title)}`, 'strong')], emptyLine]
-  const room = Math.max(1, rows - head.length)
-  const start = Math.max(0, Math.min(picked - Math.floor(room / 2), items.length - room))
-  const labels = items.map(({ label }) => widthOf(label))
   const hasDetail = items.some(({ detail }) => detail !== undefined && detail !== '')
-  const labelCells = Math.min(
-    Math.max(8, ...labels),
-    Math.floor(width * (hasDetail ? 0.55 : 1)) - 3,
-  )
-  const lines = items.slice(start, start + room).map((item, at): Line => {
-    const { label, detail = '' } = item
-    const line: Line = [span(' '), span(fit(label, labelCells)), span(`  ${detail}`, 'quiet')]
-    const fitted = fitLine(line, width)
-    return start + at === picked ? retone(fitted, 'picked') : fitted
+  const isStacked = hasDetail && width < stackedBelow
+  const room = Math.max(1, Math.floor((rows - head.length) / (isStacked ? 2 : 1)))
+  const start = Math.max(0, Math.min(picked - Math.floor(room / 2), items.length - room))
+  const widest = Math.max(8, ...items.map(({ label }) => widthOf(label)))
+  const cells = Math.min(widest, Math.floor(width * (hasDetail ? 0.55 : 1)) - 3)
+  const lines = items.slice(start, start + room).flatMap((item, at): readonly Line[] => {
+    const laid = isStacked ? stacked(item, width) : [beside(item, cells, width)]
+    return start + at === picked ? laid.map((line) => retone(line, 'picked')) : laid
   })
   return [...head, ...lines]
+}
+
+/** In a narrow pane the detail stands under the label instead of beside it. */
+const stackedBelow = 50
+
+function beside({ label, detail = '' }: PanelItem, cells: number, width: number): Line {
+  return fitLine([span(' '), span(fit(label, cells)), span(`  ${detail}`, 'quiet')], width)
+}
+
+function stacked({ label, detail = '' }: PanelItem, width: number): readonly Line[] {
+  return [fitLine([span(` ${label}`)], width), fitLine([span(`   ${detail}`, 'quiet')], width)]
 }
 
 export function peopleLines(

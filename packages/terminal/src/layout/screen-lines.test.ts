@@ -136,6 +136,14 @@ describe('the screen', () => {
     assert.deepEqual(list(frameOf(next, later)), list(frameOf(state, world)))
   })
 
+  it('has every word of the help, whatever the width', () => {
+    for (const size of sizes.slice(0, 4)) {
+      const { state } = after(aState({ ...size, rows: 60 }), busy, [{ kind: 'world' }, key('f1')])
+      const frame = frameOf(state, busy).join('\n')
+      assert.match(frame, /Alt-A[\s\S]*Go where the action is/)
+    }
+  })
+
   it('has the people beside when there is room, else in place of the messages', () => {
     const members = [
       { user: 'u-ada', name: 'ada', role: 'owner', isMuted: false, isOnline: true },
