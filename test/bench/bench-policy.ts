@@ -1,11 +1,14 @@
-/** One measurement: a fresh cluster, a crowd that writes, a warm-up that does not count. */
-import { performance } from 'node:perf_hooks'
+/**
+ * One measurement: a fresh cluster, a crowd that writes, a warm-up that does not count. A hole, a
+ * disorder, a double or a refusal that a client of the crowd saw makes it fail.
+ */
+import { fork } from 'node:child_process'
+import { on } from 'node:events'
 import { Cluster } from '../cluster/cluster.ts'
-import { until } from '../cluster/until.ts'
-import { Crowd } from '../torture/crowd.ts'
 import { spreadOf } from '../torture/latencies.ts'
-import { Ledger } from '../torture/ledger.ts'
 import type { Report } from './bench-report.ts'
+import type { LoadOptions, LoadReport } from './load-process.ts'
+import { processorMsOf } from './processor-time.ts'
 
 export interface BenchOptions {
   readonly policy: string
@@ -16,35 +19,39 @@ export interface BenchOptions {
 }
 
 const warmUpMs = 2_000
+const loadProgram = new URL('load-process.ts', import.meta.url).pathname
 
 export async function benchPolicy(options: BenchOptions): Promise<Report> {
   const cluster = await Cluster.create({ policy: options.policy })
   try {
     await cluster.start()
-    const ledger = new Ledger()
-    const crowd = await Crowd.gather({ ...options, addresses: cluster.addresses, ledger })
-    crowd.start()
-    await new Promise((resolve) => setTimeout(resolve, warmUpMs))
-    const fromMs = performance.now()
-    const serverMsBefore = cluster.processorMs()
-    await new Promise((resolve) => setTimeout(resolve, options.seconds * 1_000))
-    const toMs = performance.now()
-    const serverMs = cluster.processorMs() - serverMsBefore
-    crowd.stop()
-    await until(() => crowd.isAtRest, { what: () => crowd.unrest(), ms: 30_000 })
-    await crowd.close()
-    const durations = ledger.sends.flatMap(({ composedAtMs, ackedAtMs }) =>
-      ackedAtMs !== undefined && ackedAtMs >= fromMs && ackedAtMs < toMs
-        ? [ackedAtMs - composedAtMs]
-        : [],
-    )
-    return {
-      policy: options.policy,
-      acksPerSecond: Math.round((durations.length / (toMs - fromMs)) * 1_000),
-      latency: spreadOf(durations),
-      serverMsPerAck: serverMs / durations.length,
-    }
+    return await measure(cluster, options)
   } finally {
     await cluster.remove()
   }
+}
+
+async function measure(cluster: Cluster, options: BenchOptions): Promise<Report> {
+  const { policy } = options
+  const load: LoadOptions = { ...options, address: cluster.addresses[0]!, warmUpMs }
+  const pids = cluster.processes().map(({ pid }) => pid)
+  const child = fork(loadProgram, [JSON.stringify(load)], { serialization: 'advanced' })
+  let usedMs = 0
+  let report: Report | undefined
+  for await (const [told] of on(child, 'message', { close: ['exit'] })) {
+    const heard: LoadReport = told
+    if (heard.kind === 'begins') usedMs = processorMsOf(pids)
+    else if (heard.kind === 'measured') {
+      const { durations, elapsedMs, processorMs } = heard
+      report = {
+        policy,
+        acksPerSecond: Math.round((durations.length / elapsedMs) * 1_000),
+        latency: spreadOf(durations),
+        serverMsPerAck: (processorMsOf(pids) - usedMs) / durations.length,
+        loadMsPerAck: processorMs / durations.length,
+      }
+    } else if (heard.faults.length > 0) throw new Error(heard.faults.join('\n'))
+    else if (report !== undefined) return report
+  }
+  throw new Error(`the load ended before it had measured and checked (exit ${child.exitCode})`)
 }

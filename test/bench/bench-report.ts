@@ -7,6 +7,8 @@ export interface Report {
   readonly latency: Spread
   /** Processor time of all server processes for one acknowledged send. */
   readonly serverMsPerAck: number
+  /** The same of the process that makes the load. */
+  readonly loadMsPerAck: number
 }
 
 export function showTable(reports: readonly Report[]): string {
@@ -21,9 +23,10 @@ export function showTable(reports: readonly Report[]): string {
       of((report) => report.latency.p50, 1),
       of((report) => report.latency.p99, 1),
       of((report) => report.serverMsPerAck, 3),
+      of((report) => report.loadMsPerAck, 3),
     ].join(' ')
   })
-  const heads = ['acks/s', 'p50 ms', 'p99 ms', 'server CPU ms/ack']
+  const heads = ['acks/s', 'p50 ms', 'p99 ms', 'server CPU ms/ack', 'load CPU ms/ack']
   return [
     '',
     `${'policy'.padEnd(18)} ${heads.map((head) => head.padEnd(20)).join(' ')}`,
