@@ -1,7 +1,7 @@
 /**
- * Chance from a seed (sfc32). `fork` makes an independent stream named by a label; it depends on the
- * seed and the label alone, not on how much was drawn before, so that one part of a simulation that
- * draws more does not change the luck of all others.
+ * Chance from a seed (sfc32). `fork` makes an independent stream named by a label; it depends on
+ * the seed and the label alone, not on how much was drawn before, so that one part of a simulation
+ * that draws more does not change the luck of all others.
  */
 import type { Chance } from '@starling/core/now'
 

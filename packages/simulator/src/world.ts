@@ -1,7 +1,7 @@
 /**
- * Virtual time: a queue of acts, each at a moment. `step` performs the earliest; those of one moment
- * come in the order in which they were planned, so one seed always gives one run. Nothing else in a
- * simulation moves time, and nothing reads a real clock.
+ * Virtual time: a queue of acts, each at a moment. `step` performs the earliest; those of one
+ * moment come in the order in which they were planned, so one seed always gives one run. Nothing
+ * else in a simulation moves time, and nothing reads a real clock.
  */
 import type { Trace } from './trace.ts'
 

@@ -1,6 +1,6 @@
 /**
- * In the end every client that is online shows, of every room its person is in, what the stores hold:
- * the newest page without a hole, each message in its present state (text, edited, deleted,
+ * In the end every client that is online shows, of every room its person is in, what the stores
+ * hold: the newest page without a hole, each message in its present state (text, edited, deleted,
  * reactions), whatever way its entries came: live, replayed, or as pages of history.
  */
 import type { ClientNode } from '@starling/core/client/client-node'

@@ -1,6 +1,6 @@
 /**
- * Whoever is out of a room gets nothing of it: a client is sent no entry behind the one by which its
- * person left, was kicked or was banned, unless they came back.
+ * Whoever is out of a room gets nothing of it: a client is sent no entry behind the one by which
+ * its person left, was kicked or was banned, unless they came back.
  */
 import type { Entry } from '@starling/protocol/entry'
 import { BrokenPromise } from '../broken-promise.ts'

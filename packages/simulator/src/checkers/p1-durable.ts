@@ -1,6 +1,6 @@
 /**
- * P1: an acknowledged message is never lost. A backend answers only what stands in the log and in its
- * own store; and what a client was told is acknowledged stands, in the end, in every store.
+ * P1: an acknowledged message is never lost. A backend answers only what stands in the log and in
+ * its own store; and what a client was told is acknowledged stands, in the end, in every store.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -74,7 +74,9 @@ export class DurableChecker implements Checker {
   }
 }
 
-/** Opening a direct conversation that is there already is answered with the entry that opened it. */
+/**
+ * Opening a direct conversation that is there already is answered with the entry that opened it.
+ */
 function makesItsOwnEntry(op: { readonly kind: string }): boolean {
   return op.kind !== 'direct'
 }

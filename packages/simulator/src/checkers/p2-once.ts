@@ -1,7 +1,7 @@
 /**
- * P2: a message is in its room exactly once, and every answer to it names the same entry. Told by the
- * number of its send and, because no two messages of a simulation have one text, by its text too. No
- * client may send anew under another number what the log may hold already.
+ * P2: a message is in its room exactly once, and every answer to it names the same entry. Told by
+ * the number of its send and, because no two messages of a simulation have one text, by its text
+ * too. No client may send anew under another number what the log may hold already.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'

@@ -1,7 +1,7 @@
 /**
- * P3: everybody sees the entries of a room in the same order, without a hole. A client tells of each
- * entry once, ascending by one, unless it said before that it skips some; what one client saw at an
- * index every other sees there, and the stores hold it there.
+ * P3: everybody sees the entries of a room in the same order, without a hole. A client tells of
+ * each entry once, ascending by one, unless it said before that it skips some; what one client saw
+ * at an index every other sees there, and the stores hold it there.
  */
 import type { DownFrame } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'

@@ -1,6 +1,6 @@
 /**
- * P4: messages of one outbox stand in a room in the order of their numbers; and what one client wrote
- * in a room stands there in the order in which it was written.
+ * P4: messages of one outbox stand in a room in the order of their numbers; and what one client
+ * wrote in a room stands there in the order in which it was written.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'

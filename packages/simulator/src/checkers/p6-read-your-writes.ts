@@ -1,8 +1,9 @@
 /**
- * P6: what was acknowledged to you is in what you read next. A history that a client asked for after
- * an ack has a head at least as great as the acked index, whichever backend answered; and a backend
- * answers no request from a state older than the request demands. Judged within one connection: of
- * what was acknowledged on an earlier one a front-end knows only what backends told it since.
+ * P6: what was acknowledged to you is in what you read next. A history that a client asked for
+ * after an ack has a head at least as great as the acked index, whichever backend answered; and a
+ * backend answers no request from a state older than the request demands. Judged within one
+ * connection: of what was acknowledged on an earlier one a front-end knows only what backends told
+ * it since.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Observation } from '../observation.ts'

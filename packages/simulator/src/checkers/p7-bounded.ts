@@ -1,7 +1,7 @@
 /**
- * P7: every queue keeps its limit. Judged by the nodes' own figures and by what passes between them:
- * records and appends in flight, unacknowledged sends on a connection. (That nothing is sent to a
- * client whose socket is full is judged where it is sent, in `FrontendProcess`.)
+ * P7: every queue keeps its limit. Judged by the nodes' own figures and by what passes between
+ * them: records and appends in flight, unacknowledged sends on a connection. (That nothing is sent
+ * to a client whose socket is full is judged where it is sent, in `FrontendProcess`.)
  */
 import type { FrontendFigures } from '@starling/core/frontend/frontend-io'
 import { BrokenPromise } from '../broken-promise.ts'
@@ -9,7 +9,9 @@ import type { Cluster, ClusterSetup } from '../cluster/cluster.ts'
 import type { Observation } from '../observation.ts'
 import type { Checker } from './checker.ts'
 
-/** What a front-end asks for a session by itself: who it is, and reading in a few rooms at a time. */
+/**
+ * What a front-end asks for a session by itself: who it is, and reading in a few rooms at a time.
+ */
 const ownRequestsMax = 5
 
 export class BoundedChecker implements Checker {

@@ -1,7 +1,7 @@
 /**
- * P9: the loss of a backend is hardly felt. From the moment when one is lost in an otherwise healthy
- * cluster, every send that goes out on a connection that holds is answered on it soon, and the
- * front-end's resending keeps the order of each outbox, so that no client hears `out-of-turn`.
+ * P9: the loss of a backend is hardly felt. From the moment when one is lost in an otherwise
+ * healthy cluster, every send that goes out on a connection that holds is answered on it soon, and
+ * the front-end's resending keeps the order of each outbox, so that no client hears `out-of-turn`.
  *
  * The limit is that of a backend that hangs, with room for a second one that is asked in vain.
  */
@@ -17,7 +17,9 @@ export class QuickChecker implements Checker {
   readonly #cluster: Cluster
   /** Connection, outbox and number → when it went out. */
   readonly #sentMs = new Map<string, number>()
-  /** Connection and outbox: one of its sends was put off, so that those behind it are out of turn. */
+  /**
+   * Connection and outbox: one of its sends was put off, so that those behind it are out of turn.
+   */
   readonly #putOff = new Set<string>()
   #isOn = false
 

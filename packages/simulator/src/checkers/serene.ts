@@ -1,7 +1,7 @@
 /**
  * For runs without any fault, in which nothing may go wrong even for a moment: no send is refused
- * for its turn or for want of a backend, no client finds a hole, and every send is answered quickly.
- * Mechanisms that only save others from being needed show here when they are gone.
+ * for its turn or for want of a backend, no client finds a hole, and every send is answered
+ * quickly. Mechanisms that only save others from being needed show here when they are gone.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'

@@ -1,7 +1,7 @@
 /**
- * What a client stored, and what of it a crash leaves. The outbox is durable at once. Forgetting an
- * item and keeping entries may be written lazily; a crash loses what was not written yet, the newest
- * first.
+ * What a client stored, and what of it a crash leaves. The outbox is durable at once. Forgetting
+ * an item and keeping entries may be written lazily; a crash loses what was not written yet, the
+ * newest first.
  */
 import type {
   ClientOutput,

@@ -1,7 +1,7 @@
 /**
- * The whole cluster in one world: front-ends, backends, clients, the networks between them, the log.
- * With `isStoreShared` the backends share one store, to which the log applies each record as it
- * lands, as the embedded engine does; else each applies what it follows to a store of its own.
+ * The whole cluster in one world: front-ends, backends, clients, the networks between them, the
+ * log. With `isStoreShared` the backends share one store, to which the log applies each record as
+ * it lands, as the embedded engine does; else each applies what it follows to a store of its own.
  */
 import type { BackendTuning, LoggedRecord } from '@starling/core/backend/backend-io'
 import type { ClientTuning } from '@starling/core/client/client-io'

@@ -1,4 +1,6 @@
-/** What befalls the log: elections, lost acknowledgements, reach, full disks, followers that lag. */
+/**
+ * What befalls the log: elections, lost acknowledgements, reach, full disks, followers that lag.
+ */
 import type { Fault } from './fault.ts'
 
 export const logFaults: readonly Fault[] = [

@@ -1,4 +1,6 @@
-/** What befalls the ways between machines: cuts both ways or one way, resets, slow and lossy paths. */
+/**
+ * What befalls the ways between machines: cuts both ways or one way, resets, slow and lossy paths.
+ */
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Path } from '../network/path.ts'
 import type { Random } from '../random.ts'

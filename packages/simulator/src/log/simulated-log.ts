@@ -1,11 +1,12 @@
 /**
  * The log in virtual time, with everything that a replicated log does to those who use it.
  *
- * An append travels to the engine, *lands* (it is durable and has its position) and is acknowledged;
- * between these steps a fault may strike. While the engine elects a leader nothing lands; it waits,
- * up to the engine's limit. An append that was given up with `landed: 'unknown'` may land still, and
- * later than what others appended meanwhile. A backend may be cut off from the engine: it neither
- * appends nor follows. A full disk refuses. Followers lag, each as it likes, but never skip.
+ * An append travels to the engine, *lands* (it is durable and has its position) and is
+ * acknowledged; between these steps a fault may strike. While the engine elects a leader nothing
+ * lands; it waits, up to the engine's limit. An append that was given up with `landed: 'unknown'`
+ * may land still, and later than what others appended meanwhile. A backend may be cut off from the
+ * engine: it neither appends nor follows. A full disk refuses. Followers lag, each as it likes,
+ * but never skip.
  *
  * Appends of one backend land in the order in which they were sent, except those given up.
  */
@@ -57,7 +58,10 @@ interface Pending {
 export const fates = ['lands', 'lands late', 'is lost'] as const
 export type Fate = (typeof fates)[number]
 
-/** Called when a record lands; an engine that applies within the append's commit returns what it did. */
+/**
+ * Called when a record lands; an engine that applies within the append's commit returns what it
+ * did.
+ */
 export type OnLanding = (position: Position, record: LogRecord) => LoggedRecord['applied']
 
 export class SimulatedLog {

@@ -21,8 +21,8 @@ export const frontendMutants: readonly Mutant[] = [
       },
       {
         file: requests,
-        find: "if (status === 'down') return this.#failAll(now, backend, 'resend: down', () => true)",
-        replace: "if (status === 'down') return",
+        find: "return this.#failAll(now, backend, 'resend: down', () => true)",
+        replace: 'return',
       },
       { file: requests, find: '      this.#moveOverdue(now, backend)\n', replace: '' },
     ],

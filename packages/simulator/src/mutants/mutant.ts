@@ -1,6 +1,7 @@
 /**
  * A mutant is the system without one of its rules: one or several replacements in the source, made
- * as it is loaded. Each `find` must stand exactly once in its file, or the mutant itself is in error.
+ * as it is loaded. Each `find` must stand exactly once in its file, or the mutant itself is in
+ * error.
  */
 export interface Patch {
   /** Below `packages/`. */

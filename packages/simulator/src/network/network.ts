@@ -1,8 +1,8 @@
 /**
  * Connections between processes, as TCP gives them: a connection is two ordered streams; it stalls
- * while a path is closed; it breaks when an end closes it or its process dies. The end that survives
- * learns of a death only if the news can travel: else the connection is *half-open*, and the survivor
- * is told when something that it sends reaches the machine of the dead.
+ * while a path is closed; it breaks when an end closes it or its process dies. The end that
+ * survives learns of a death only if the news can travel: else the connection is *half-open*, and
+ * the survivor is told when something that it sends reaches the machine of the dead.
  *
  * `Up` are the frames of the side that dialled, `Down` those of the side that listened.
  */
@@ -128,7 +128,10 @@ export class Network<Up, Down> {
     return near
   }
 
-  /** All connections of a dead process. `isSudden`: its machine lost power too, so no news goes out. */
+  /**
+   * All connections of a dead process. `isSudden`: its machine lost power too, so no news goes
+   * out.
+   */
   bury(host: string, isSudden: boolean): void {
     if (isSudden) this.#dark.add(host)
     for (const wire of [...this.#dialled]) if (wire.host === host) this.#orphan(wire, isSudden)

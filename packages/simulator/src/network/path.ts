@@ -1,7 +1,8 @@
 /**
- * The way from one machine to another, in one direction. Faults close it (several at once may; it is
- * open again when the last of them is over) or make it slow. TCP hides loss: a lost segment stalls
- * the stream until it is sent again, so loss is a longer delay here and never a missing frame.
+ * The way from one machine to another, in one direction. Faults close it (several at once may; it
+ * is open again when the last of them is over) or make it slow. TCP hides loss: a lost segment
+ * stalls the stream until it is sent again, so loss is a longer delay here and never a missing
+ * frame.
  */
 import type { Random } from '../random.ts'
 

@@ -34,8 +34,10 @@ export class SeedTotals {
 
   progress(sinceMs: number): string {
     const seconds = Math.max(0.001, sinceMs / 1000)
-    const rates = `${(this.#seeds / seconds).toFixed(1)} seeds/s, ${thousands(this.#steps / seconds)} steps/s`
-    return `${this.#seeds} seeds, ${this.broken.length} red, ${rates}`
+    const seedsPerSecond = `${(this.#seeds / seconds).toFixed(1)} seeds/s`
+    const stepsPerSecond = `${thousands(this.#steps / seconds)} steps/s`
+    const red = `${this.broken.length} red`
+    return `${this.#seeds} seeds, ${red}, ${seedsPerSecond}, ${stepsPerSecond}`
   }
 
   summary(): string {

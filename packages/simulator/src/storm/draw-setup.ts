@@ -1,6 +1,6 @@
 /**
- * A cluster drawn by chance. Most figures are those of production; some are drawn small, so that the
- * limits are reached in a run of seconds.
+ * A cluster drawn by chance. Most figures are those of production; some are drawn small, so that
+ * the limits are reached in a run of seconds.
  */
 import { backendTuning } from '@starling/core/backend/backend-io'
 import { clientTuning } from '@starling/core/client/client-io'
@@ -10,7 +10,9 @@ import { limits } from '@starling/protocol/limits'
 import type { ClusterSetup } from '../cluster/cluster.ts'
 import type { Random } from '../random.ts'
 
-/** A cluster in which nothing goes wrong: production's figures, and paths and a log that are quick. */
+/**
+ * A cluster in which nothing goes wrong: production's figures, and paths and a log that are quick.
+ */
 export function drawSereneSetup(random: Random): ClusterSetup {
   const drawn = drawSetup(random)
   const { frontendTuning: drawnTuning } = drawn

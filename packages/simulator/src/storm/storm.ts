@@ -1,8 +1,8 @@
 /**
- * One run: people talk while chance strikes (the storm); then all faults end, except that one backend
- * stays dead, frozen or unreachable for good; people talk on for a while, and when they fall silent
- * everything must come to rest (the calm). With no backend dead for good a missing failover would
- * never show: whoever died would soon be back to answer.
+ * One run: people talk while chance strikes (the storm); then all faults end, except that one
+ * backend stays dead, frozen or unreachable for good; people talk on for a while, and when they
+ * fall silent everything must come to rest (the calm). With no backend dead for good a missing
+ * failover would never show: whoever died would soon be back to answer.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Checker } from '../checkers/checker.ts'

@@ -1,5 +1,5 @@
 /** Says of an observation, in one line, what a person or an operator would notice. */
-import type { ClientEvent } from '@starling/core/client/client-io'
+import type { ClientEvent, OutboxItem } from '@starling/core/client/client-io'
 import type { Entry } from '@starling/protocol/entry'
 import type { Observation } from '../observation.ts'
 
@@ -29,16 +29,15 @@ export function narrate(seen: Observation): string | undefined {
 function narrateEvent(client: string, event: ClientEvent): string | undefined {
   switch (event.kind) {
     case 'entry':
-      // What concerns a person alone is told where it matters: devices, rooms.
-      return `${client}: sees ${event.room.startsWith('u') ? 'own' : event.room} ${told(event.entry)}`
+      return `${client}: sees ${event.room} ${told(event.entry)}`
     case 'gap':
       return `${client}: skips ${event.room} ${event.from} to ${event.to}`
     case 'acked':
-      return `${client}: #${event.item.number} in ${event.item.room} is acknowledged at ${event.index}`
+      return `${sendOf(client, event.item)} is acknowledged at ${event.index}`
     case 'refused':
-      return `${client}: #${event.item.number} in ${event.item.room} is refused: ${event.code}`
+      return `${sendOf(client, event.item)} is refused: ${event.code}`
     case 'renamed':
-      return `${client}: #${event.item.number} in ${event.item.room} goes on as #${event.to.number}`
+      return `${sendOf(client, event.item)} goes on as #${event.to.number}`
     case 'error':
       return `${client}: hears ${event.code}`
     case 'connection': {
@@ -52,6 +51,10 @@ function narrateEvent(client: string, event: ClientEvent): string | undefined {
     default:
       return undefined
   }
+}
+
+function sendOf(client: string, item: OutboxItem): string {
+  return `${client}: #${item.number} in ${item.room}`
 }
 
 export function told(entry: Entry): string {

@@ -1,6 +1,6 @@
 /**
- * Where a story is played: a cluster with even delays, all promises watched, and a narrator who says
- * in a line each what an operator or a person would notice.
+ * Where a story is played: a cluster with even delays, all promises watched, and a narrator who
+ * says in a line each what an operator or a person would notice.
  */
 import { backendTuning } from '@starling/core/backend/backend-io'
 import { clientTuning } from '@starling/core/client/client-io'

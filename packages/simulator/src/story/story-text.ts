@@ -1,6 +1,6 @@
 /**
- * The text of a story: comments, and steps. A step is some lines of what happens, a line `----`, and
- * what came of it, up to an empty line. The second part is compared, or written anew.
+ * The text of a story: comments, and steps. A step is some lines of what happens, a line `----`,
+ * and what came of it, up to an empty line. The second part is compared, or written anew.
  *
  *     # Ann and Bob talk.
  *

@@ -1,4 +1,6 @@
-/** What no client of ours would say. It must be answered by a code, or by a close, and do nothing. */
+/**
+ * What no client of ours would say. It must be answered by a code, or by a close, and do nothing.
+ */
 import type { Workload } from './workload.ts'
 
 const nonsense: readonly string[] = [

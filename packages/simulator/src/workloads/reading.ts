@@ -1,4 +1,7 @@
-/** Reads, most of them of rooms in which the reader was just acknowledged (P6); read markers; typing. */
+/**
+ * Reads, most of them of rooms in which the reader was just acknowledged (P6); read markers;
+ * typing.
+ */
 import type { Workload } from './workload.ts'
 
 export const reading: Workload = {
