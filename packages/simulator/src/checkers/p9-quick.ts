@@ -44,7 +44,11 @@ export class QuickChecker implements Checker {
     const key = `${socket} ${frame.outbox} ${frame.number}`
     const sentMs = this.#sentMs.get(key)
     this.#sentMs.delete(key)
-    if (sentMs === undefined) return
+    if (sentMs === undefined) {
+      // Sent before: what went out behind it shares its fate.
+      if (frame.t === 'refused') this.#putOff.add(`${socket} ${frame.outbox}`)
+      return
+    }
     const tookMs = Math.round(this.#cluster.world.nowMs - sentMs)
     if (tookMs > answerMsMax) {
       throw new BrokenPromise('P9', `${client} waits ${tookMs} ms for ${key}`)

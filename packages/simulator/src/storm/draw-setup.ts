@@ -69,7 +69,9 @@ export function drawSetup(random: Random): ClusterSetup {
     backendTuning: {
       ...backendTuning,
       opsPerRecordMax: random.isHit(0.3) ? random.between(1, 4) : backendTuning.opsPerRecordMax,
-      appendsInFlightMax: random.isHit(0.7) ? 1 : random.between(2, 4),
+      appendsInFlightMax: random.isHit(0.5)
+        ? backendTuning.appendsInFlightMax
+        : random.between(1, 4),
       requestsInFlightMax: isTight ? 12 : backendTuning.requestsInFlightMax,
       requestWaitMsMax: random.isHit(0.5) ? 2_000 : backendTuning.requestWaitMsMax,
     },

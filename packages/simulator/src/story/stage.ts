@@ -27,7 +27,8 @@ export const storySetup: ClusterSetup = {
   policy: 'size-and-clients',
   limits,
   frontendTuning: { ...frontendTuning, framesPerSecond: 10_000, framesBurst: 10_000 },
-  backendTuning,
+  // One record after the other, so that a story reads the same whatever production does.
+  backendTuning: { ...backendTuning, appendsInFlightMax: 1 },
   clientTuning: { ...clientTuning, backoffMsMax: 1_000 },
   paths: { delayMs: 1, jitterMs: 0, lossShare: 0, resendMs: 0 },
   log: {
