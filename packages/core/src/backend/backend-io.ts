@@ -76,7 +76,7 @@ export type BackendOutput =
 
 /**
  * The node's inputs. After each turn of inputs the shell calls `drain` once and performs what it
- * returns, in order; batching follows from that. `tick` comes at least every 100 ms.
+ * returns, in order; batching follows from that. `tick` comes at least every 125 ms.
  */
 export interface BackendInputs {
   linkOpened(now: Now, link: LinkId): void

@@ -9,7 +9,7 @@ import { LogError } from '@starling/core/log/log'
 import { seeProcess } from './process-identity.ts'
 import { nodeCodeOf } from './sqlite-trouble.ts'
 
-const touchMs = 250
+const touchMs = 400
 
 export interface Living {
   readonly pid: number

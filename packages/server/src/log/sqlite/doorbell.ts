@@ -12,7 +12,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { nodeCodeOf } from './sqlite-trouble.ts'
 
-export const doorbellPolls = { watchedMs: 500, unwatchedMs: 10 } as const
+export const doorbellPolls = { watchedMs: 1_000, unwatchedMs: 10 } as const
 
 export class Doorbell {
   readonly path: string
@@ -21,19 +21,19 @@ export class Doorbell {
   #watcher: fs.FSWatcher | undefined
   #poll: NodeJS.Timeout | undefined
   #isClosed = false
+  /** The newest position to be rung, and whether one is being written. */
+  #due = 0
+  #isRinging = false
 
   constructor(directory: string) {
     this.path = join(directory, 'doorbell')
     this.#file = openOrCreate(this.path)
   }
 
+  /** Soon, beside the event loop: the file may be busy with what another process flushes. */
   ring(position: number): void {
-    try {
-      fs.writeSync(this.#file, `${String(position).padStart(16)}\n`, 0)
-    } catch (error) {
-      // The commit stands; the others find it when they look by themselves.
-      if (nodeCodeOf(error) !== 'ENOSPC' && nodeCodeOf(error) !== 'EDQUOT') throw error
-    }
+    this.#due = position
+    if (!this.#isRinging && !this.#isClosed) this.#ringOnce(position)
   }
 
   /** The position that was rung last, 0 when the file does not tell. */
@@ -54,7 +54,20 @@ export class Doorbell {
     this.#watcher?.close()
     clearTimeout(this.#poll)
     this.#ears.clear()
-    fs.closeSync(this.#file)
+    if (!this.#isRinging) fs.closeSync(this.#file)
+  }
+
+  #ringOnce(position: number): void {
+    this.#isRinging = true
+    const file = this.#file
+    fs.write(file, `${String(position).padStart(16)}\n`, 0, 'latin1', (error) => {
+      // The commit stands; the others find it when they look by themselves.
+      const code = nodeCodeOf(error)
+      if (error && code !== 'ENOSPC' && code !== 'EDQUOT') throw error
+      this.#isRinging = false
+      if (this.#file !== file || this.#isClosed) fs.closeSync(file)
+      else if (this.#due !== position) this.#ringOnce(this.#due)
+    })
   }
 
   #begin(): void {
@@ -94,7 +107,7 @@ export class Doorbell {
 
   /** Somebody may have moved the file away; all must ring the one that bears the name. */
   #reopen(): void {
-    fs.closeSync(this.#file)
+    if (!this.#isRinging) fs.closeSync(this.#file)
     this.#file = openOrCreate(this.path)
     this.#watch()
   }
