@@ -7,7 +7,7 @@ import { dialAddress } from '@starling/client/address'
 import type { StarlingClient } from '@starling/client/api'
 import type { NodeConnectOptions } from '@starling/client/connect-options'
 import { connect } from '@starling/client/node'
-import { readProfile } from '@starling/client/profile'
+import { Profile, profileDirectory, readProfile } from '@starling/client/profile'
 import { NotDone } from '../exit-codes.ts'
 import { version } from '../version.ts'
 
@@ -49,14 +49,30 @@ export async function openPipeClient(
       'see that Starling runs and that --address is right',
     )
   }
-  if (ready.ok) return client
+  if (ready.ok) {
+    rememberFingerprint(client, given)
+    return client
+  }
   await client.close()
+  if (ready.code.startsWith('certificate')) {
+    throw new NotDone(
+      `${ready.say} (${ready.code})`,
+      'give the fingerprint that "starling up" prints: --fingerprint PRINT',
+    )
+  }
   throw new NotDone(
     `the server does not let you in as this (${ready.code}): ${ready.say}`,
-    ready.code.startsWith('certificate')
-      ? 'compare with what "starling up" prints, then give that: --fingerprint PRINT'
-      : 'choose another --name or --profile, or log in again with "starling chat"',
+    'choose another --name or --profile, or log in again with "starling chat"',
   )
+}
+
+/** Like the address: given once, it holds for the profile. */
+function rememberFingerprint(client: StarlingClient, given: IdentityArguments): void {
+  const { connection } = client.snapshot()
+  if (given.fingerprint === undefined || connection.kind !== 'online') return
+  if (!connection.address.startsWith('wss:')) return
+  const profile = new Profile(profileDirectory(given.profile))
+  profile.set(connection.address, given.fingerprint)
 }
 
 async function welcomed(
@@ -82,8 +98,9 @@ function stateOf(client: StarlingClient): string {
   const state = client.snapshot().connection
   switch (state.kind) {
     case 'connecting':
+      return `no connection to ${state.address} yet`
     case 'greeting':
-      return state.address
+      return `${state.address} is reached, but does not welcome; perhaps no backend is active`
     case 'waiting':
       return state.why
     default:

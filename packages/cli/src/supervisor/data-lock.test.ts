@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it, type TestContext } from 'node:test'
@@ -59,6 +59,19 @@ it('a lock that was let go can be taken again, and a damaged note is no note', (
   const lock = lockDataFolder(folder)
   assert.equal(lock.previous, undefined)
   lock.release()
+})
+
+it('[P8] a data folder without room for a lock is named, with what to do', (test) => {
+  const folder = temporaryFolder(test)
+  mkdirSync(join(folder, 'supervisor.lock'))
+  assert.throws(
+    () => lockDataFolder(folder),
+    (error) => {
+      assert.ok(error instanceof CannotStart)
+      assert.match(error.message, /^cannot write into /)
+      return true
+    },
+  )
 })
 
 it('a process left behind is waited for, then killed', async (test) => {

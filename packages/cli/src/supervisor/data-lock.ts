@@ -34,7 +34,7 @@ export function lockDataFolder(folder: string): DataLock {
   makeFolder(folder)
   const notePath = join(folder, 'supervisor.json')
   const previous = readNote(notePath)
-  const database = new DatabaseSync(join(folder, 'supervisor.lock'), { timeout: 0 })
+  const database = openLock(folder)
   try {
     // Nothing is ever written to it, so it needs no journal.
     database.exec('PRAGMA journal_mode = OFF')
@@ -67,6 +67,18 @@ export function lockDataFolder(folder: string): DataLock {
       note([])
       database.close()
     },
+  }
+}
+
+function openLock(folder: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(folder, 'supervisor.lock'), { timeout: 0 })
+  } catch (error) {
+    if (!(error instanceof Error && 'errcode' in error)) throw error
+    throw new CannotStart(
+      `cannot write into ${folder} (${error.message})`,
+      'see that it is writable for this user, or use another: --data FOLDER',
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 /** A front-end's links, one to each backend of the configuration. */
 import type { LinkDown } from '@starling/core/link/down'
 import type { LinkUp } from '@starling/core/link/up'
+import type { LinkEnd } from '../link/framed-link.ts'
 import { LinkDialer } from '../link/link-dialer.ts'
 import type { Trace } from '../telemetry/trace.ts'
 import type { FrontendBackend, FrontendSettings } from './frontend-settings.ts'
@@ -49,27 +50,35 @@ export class BackendLinks {
   #dialerTo({ name, host, port }: FrontendBackend): LinkDialer {
     const { settings, trace, onOpen, onFrame, onEnd } = this.#options
     let wasTold = false
+    // Without a handshake only a frame shows that a backend is there and takes this front-end.
+    let isHeard = false
+    const notReached = (end: LinkEnd, detail: string): void => {
+      this.#dialsFailed += 1
+      // Once for each time it is away; the rest is in the metrics.
+      if (!wasTold) trace.warn({ backend: name, end, detail }, 'a backend cannot be reached')
+      wasTold = true
+    }
     return new LinkDialer({
       address: { host, port },
       security: settings.linkSecurity,
       tuning: settings.linkTuning,
       chance: Math.random,
       onOpen: () => {
-        wasTold = false
-        trace.info({ backend: name }, 'linked to a backend')
+        isHeard = false
         onOpen(name)
       },
-      onFrame: (frame) => onFrame(name, frame),
+      onFrame: (frame) => {
+        if (!isHeard) trace.info({ backend: name }, 'linked to a backend')
+        isHeard = true
+        wasTold = false
+        onFrame(name, frame)
+      },
       onEnd: (end, detail) => {
-        trace.warn({ backend: name, end, detail }, 'the link to a backend ended')
+        if (isHeard) trace.warn({ backend: name, end, detail }, 'the link to a backend ended')
+        else notReached(end, detail)
         onEnd(name)
       },
-      onRefused: (end, detail) => {
-        this.#dialsFailed += 1
-        // Once for each time it is away; the rest is in the metrics.
-        if (!wasTold) trace.warn({ backend: name, end, detail }, 'a backend cannot be reached')
-        wasTold = true
-      },
+      onRefused: notReached,
     })
   }
 }

@@ -12,6 +12,7 @@ import type { LinkUp } from '@starling/core/link/up'
 import type { Chance } from '@starling/core/now'
 import { isLoopback } from '../tls/loopback.ts'
 import { FramedLink, type LinkEnd } from './framed-link.ts'
+import { handshakeTrouble } from './handshake-trouble.ts'
 import { checkLinkSecurity, type DialTls, dialTls } from './link-security.ts'
 import type { LinkAddress, LinkSecurity, LinkTuning } from './link-settings.ts'
 import { parseLinkDown } from './link-shapes.ts'
@@ -93,7 +94,7 @@ export class LinkDialer {
       this.#options.onRefused('handshake-failed', detail)
       this.#pause()
     }
-    const onError = (error: Error) => fail(error.message)
+    const onError = (error: Error) => fail(handshakeTrouble(error))
     const onClose = () => fail('the other end closed')
     const limit = setTimeout(
       () => fail('no answer in time'),

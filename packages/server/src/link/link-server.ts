@@ -10,6 +10,7 @@ import type { LinkDown } from '@starling/core/link/down'
 import type { LinkUp } from '@starling/core/link/up'
 import { isLoopback } from '../tls/loopback.ts'
 import { FramedLink, type LinkEnd } from './framed-link.ts'
+import { handshakeTrouble } from './handshake-trouble.ts'
 import { checkLinkSecurity, serverTls } from './link-security.ts'
 import type { LinkAddress, LinkSecurity, LinkTuning } from './link-settings.ts'
 import { parseLinkUp } from './link-shapes.ts'
@@ -55,7 +56,7 @@ export class LinkServer {
       const server = createTlsServer({ ...tls, handshakeTimeout: tuning.handshakeMsMax })
       server.on('secureConnection', (socket) => this.#open(socket))
       server.on('tlsClientError', (error, socket) => {
-        this.#options.onRefused(remoteOf(socket), 'handshake-failed', error.message)
+        this.#options.onRefused(remoteOf(socket), 'handshake-failed', handshakeTrouble(error))
         socket.destroy()
       })
       this.#server = server
