@@ -14,6 +14,9 @@ export interface RoleCommand {
   readonly output: number | undefined
 }
 
+/** glibc keeps memory apart for each thread; a server's threads are idle, and five servers run. */
+const thrift = { MALLOC_ARENA_MAX: '1' }
+
 export function startRoleProcess(
   role: Role,
   command: RoleCommand,
@@ -23,7 +26,7 @@ export function startRoleProcess(
   const args = [command.script, role.kind, '--name', role.name, ...command.args]
   const child = spawn(command.program, args, {
     cwd: command.workingFolder,
-    env: { ...command.environment },
+    env: { ...thrift, ...command.environment },
     stdio: ['ignore', output, output, 'ipc'],
   })
   child.on('message', (message) => {
