@@ -21,19 +21,19 @@ export class Doorbell {
   #watcher: fs.FSWatcher | undefined
   #poll: NodeJS.Timeout | undefined
   #isClosed = false
-  /** The newest position to be rung, and whether one is being written. */
-  #due = 0
-  #isRinging = false
 
   constructor(directory: string) {
     this.path = join(directory, 'doorbell')
     this.#file = openOrCreate(this.path)
   }
 
-  /** Soon, beside the event loop: the file may be busy with what another process flushes. */
   ring(position: number): void {
-    this.#due = position
-    if (!this.#isRinging && !this.#isClosed) this.#ringOnce(position)
+    try {
+      fs.writeSync(this.#file, `${String(position).padStart(16)}\n`, 0)
+    } catch (error) {
+      // The commit stands; the others find it when they look by themselves.
+      if (nodeCodeOf(error) !== 'ENOSPC' && nodeCodeOf(error) !== 'EDQUOT') throw error
+    }
   }
 
   /** The position that was rung last, 0 when the file does not tell. */
@@ -54,20 +54,7 @@ export class Doorbell {
     this.#watcher?.close()
     clearTimeout(this.#poll)
     this.#ears.clear()
-    if (!this.#isRinging) fs.closeSync(this.#file)
-  }
-
-  #ringOnce(position: number): void {
-    this.#isRinging = true
-    const file = this.#file
-    fs.write(file, `${String(position).padStart(16)}\n`, 0, 'latin1', (error) => {
-      // The commit stands; the others find it when they look by themselves.
-      const code = nodeCodeOf(error)
-      if (error && code !== 'ENOSPC' && code !== 'EDQUOT') throw error
-      this.#isRinging = false
-      if (this.#file !== file || this.#isClosed) fs.closeSync(file)
-      else if (this.#due !== position) this.#ringOnce(this.#due)
-    })
+    fs.closeSync(this.#file)
   }
 
   #begin(): void {
@@ -107,7 +94,7 @@ export class Doorbell {
 
   /** Somebody may have moved the file away; all must ring the one that bears the name. */
   #reopen(): void {
-    if (!this.#isRinging) fs.closeSync(this.#file)
+    fs.closeSync(this.#file)
     this.#file = openOrCreate(this.path)
     this.#watch()
   }
