@@ -254,12 +254,9 @@ export class BackendNode implements BackendInputs {
           upTo: frame.upTo,
           ...(frame.was === undefined ? {} : { was: frame.was }),
         })
-      case 'revoke': {
-        const others = this.#store.devicesOf(by).map((row) => row.device)
-        const devices =
-          frame.device === 'others' ? others.filter((other) => other !== device) : [frame.device]
-        return this.#settle(now, request, { kind: 'revoke', user: by, devices })
-      }
+      case 'revoke':
+        if (frame.device === 'others') return this.#revokeOthers(now, request, { by, device })
+        return this.#settle(now, request, { kind: 'revoke', user: by, devices: [frame.device] })
       case 'password':
         return this.#identification.changePassword(
           now,
@@ -269,6 +266,17 @@ export class BackendNode implements BackendInputs {
       default:
         return unreachable(frame)
     }
+  }
+
+  /** All that the log holds by now, not only those of which the news has come here. */
+  #revokeOthers(now: Now, request: Request, { by, device }: { by: string; device: string }): void {
+    if (!this.#reach.canAppend) return this.#reply(request, refused('unavailable'))
+    this.#queue.add(now, undefined, (outcome, then) => {
+      if (!outcome.ok) return this.#reply(request, refused(outcome.code))
+      const all = this.#store.devicesOf(by).map((row) => row.device)
+      const devices = all.filter((other) => other !== device)
+      this.#settle(then, request, { kind: 'revoke', user: by, devices })
+    })
   }
 
   /** Answers from the store what is settled already; the rest goes through the log. */

@@ -106,3 +106,31 @@ test('[P2] a change of password repeated after a lost answer is recognised by th
   check(bench, false)
   assert.deepEqual(bench.reply(wrong), { kind: 'refused', code: 'bad-credentials' })
 })
+
+test('[A9] a device of which the news has not come yet is revoked all the same', () => {
+  for (const device of ['device-2', 'others']) {
+    const bench = registered()
+    const login = bench.request('f1', {
+      ...register,
+      kind: 'login',
+      device: 'device-2',
+      label: 'phone',
+    })
+    const checking = bench.others.shift()
+    assert.ok(checking?.kind === 'check-password')
+    bench.node.passwordChecked(bench.now, checking.task, true)
+    bench.turn()
+    const revoke = bench.request('f1', {
+      kind: 'ask',
+      by: 'u-eve',
+      device: 'device-eve',
+      frame: { t: 'revoke', ask: 1, device },
+    })
+    assert.deepEqual(bench.replies(revoke), [])
+    bench.land()
+    assert.equal(bench.reply(login).kind, 'identity')
+    assert.deepEqual(bench.reply(revoke), { kind: 'answer', answer: { kind: 'done' } })
+    const left = bench.store.devicesOf('u-eve').map((row) => row.device)
+    assert.deepEqual(left, ['device-eve'], device)
+  }
+})
