@@ -32,6 +32,11 @@ export class EverySendChecker implements Checker {
     }
   }
 
+  /** Sends of one client that are not settled. */
+  openSends(client: string): number {
+    return this.#of(client).size
+  }
+
   /** Sends of clients that can still be settled. */
   isSettled(cluster: Cluster): boolean {
     return cluster.clients.every(

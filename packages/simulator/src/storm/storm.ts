@@ -28,6 +28,8 @@ const calmMsMax = 40_000
 /** From the end of the last fault to the loss of one backend for good. */
 const healMs = 1_500
 const talkInCalmMs = 2_500
+/** Whoever has so many sends waiting says nothing more, or the calm would be spent on them. */
+const openSendsMax = 80
 /** Share of runs without any fault, and how long people talk in them. */
 const sereneShare = 0.08
 const sereneMs = 4_000
@@ -128,7 +130,7 @@ export class Storm {
     const act = () => {
       if (!this.#areTalking) return
       const client = this.cluster.client(name)
-      if (client.isUp) {
+      if (client.isUp && this.#sends.openSends(name) < openSendsMax) {
         const workload = random.weighted(table)
         count(this.counts.acts, workload.name)
         workload.act(client, this.#scene, random)
