@@ -3,6 +3,7 @@
  * `tmux capture-pane -e -p` prints them, and writes an SVG.
  *
  *   tmux capture-pane -e -p -t chat | node scripts/terminal-svg.ts > docs/pictures/terminal.svg
+ *   tmux capture-pane -e -p -t top | node scripts/terminal-svg.ts LABEL > docs/pictures/top.svg
  *
  * Each word is placed by its column and stretched to its cells, so that the columns hold whatever
  * font the reader has.
@@ -14,7 +15,12 @@ const cell = { width: 8.4, height: 18, baseline: 13.5 }
 const margin = 16
 const ground = '#16181d'
 const ink = '#d5d8de'
-const colours: { readonly [code: number]: string } = { 31: '#e06c75', 36: '#5fc6c9' }
+const colours: { readonly [code: number]: string } = {
+  31: '#e06c75',
+  32: '#8cc265',
+  33: '#d9b35f',
+  36: '#5fc6c9',
+}
 const font = "ui-monospace, 'SF Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 interface Style {
@@ -85,7 +91,7 @@ export function runsOf(rows: readonly string[]): readonly (readonly Run[])[] {
   })
 }
 
-export function svgOf(rows: readonly string[]): string {
+export function svgOf(rows: readonly string[], label = 'The Starling terminal client'): string {
   const runs = runsOf(rows)
   const columns = Math.max(...runs.flat().map(({ column, cells }) => column + cells))
   const width = columns * cell.width + margin * 2
@@ -94,7 +100,7 @@ export function svgOf(rows: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.ceil(width)}" height="${height}" ` +
       `viewBox="0 0 ${Math.ceil(width)} ${height}" role="img" ` +
-      'aria-label="The Starling terminal client">',
+      `aria-label="${escaped(label)}">`,
     `<rect width="100%" height="100%" rx="10" fill="${ground}"/>`,
     `<g font-family="${font}" font-size="14">`,
     ...parts.filter((part) => part !== ''),
@@ -170,5 +176,5 @@ function escaped(text: string): string {
 
 if (import.meta.main) {
   const rows = (await readAll(process.stdin)).replace(/\n+$/, '').split('\n')
-  process.stdout.write(svgOf(rows))
+  process.stdout.write(svgOf(rows, process.argv[2]))
 }

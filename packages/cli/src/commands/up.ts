@@ -64,7 +64,10 @@ async function supervise(config: Config, supervision: Supervision): Promise<Exit
   let isRefused = false
   const report = (event: SupervisorEvent): void => {
     if (event.kind === 'processes') lock.note(noted(supervisor))
-    if (event.kind === 'ready') details = { ...event.details, ...details }
+    // All front-ends have the same certificate; the first of the configuration is named.
+    if (event.kind === 'ready' && event.role.name === config.frontends[0]?.name) {
+      details = event.details
+    }
     const line = eventLine(event)
     if (line !== '' && !isRefused) surroundings.out(line)
   }

@@ -1,4 +1,8 @@
-/** The picture as lines of text, none longer than the terminal is wide. */
+/**
+ * The picture as lines of text, none longer than the terminal is wide. The first line says how
+ * things stand as a whole; a state that is not as it should be stands out by its colour, and says
+ * why: beside its row where there is room, so that no row moves, else below it.
+ */
 import type { BackendRow, FrontendRow, Picture } from './picture.ts'
 
 export interface Look {
@@ -11,6 +15,11 @@ interface Column<Row> {
   readonly width: number
   readonly isNumber: boolean
   readonly cell: (row: Row) => string
+}
+
+interface Stated {
+  readonly state: string
+  readonly why: string
 }
 
 const frontendColumns: readonly Column<FrontendRow>[] = [
@@ -36,9 +45,13 @@ const backendColumns: readonly Column<BackendRow>[] = [
   number('LOOP', 8, (row) => ms(row.loopDelayMs)),
 ]
 
+const tableColumns = 80
+/** What a reason needs beside its row. */
+const whyColumnsMin = 20
+
 export function pictureLines(picture: Picture, look: Look): readonly string[] {
-  const lines = [
-    cut(`Starling  policy ${picture.policy}`, look.columns),
+  return [
+    headLine(picture, look),
     '',
     ...table(frontendColumns, picture.frontends, look),
     '',
@@ -46,41 +59,107 @@ export function pictureLines(picture: Picture, look: Look): readonly string[] {
     '',
     ...decisionLines(picture.decisions, look),
   ]
-  return lines
 }
 
-function table<Row extends { readonly state: string; readonly why: string }>(
+function headLine({ policy, frontends, backends }: Picture, look: Look): string {
+  const { say, colour } = standing(frontends, backends)
+  const line = cut(`Starling  ${say}`, look.columns)
+  const end = `policy ${policy}`
+  const gap = Math.min(tableColumns, look.columns) - line.length - end.length
+  const shown = painted(line, colour, look)
+  return gap < 2 ? shown : `${shown}${' '.repeat(gap)}${end}`
+}
+
+interface Standing {
+  readonly say: string
+  readonly colour: Colour
+}
+
+function standing(frontends: Picture['frontends'], backends: Picture['backends']): Standing {
+  const wrong = [...frontends, ...backends].filter(({ state }) => !isWell(state)).length
+  if (!frontends.some(({ state }) => isWell(state))) {
+    return { say: 'no front-end runs: nobody is served', colour: red }
+  }
+  if (!backends.some(({ state }) => state === 'active')) {
+    return { say: 'no backend is active: messages wait', colour: red }
+  }
+  if (wrong === 0) return { say: 'all is well', colour: green }
+  const total = frontends.length + backends.length
+  const waiting = frontends.reduce((sum, row) => sum + (row.waiting ?? 0), 0)
+  const wait = waiting === 0 ? 'nobody waits' : `${whole(waiting)} requests wait`
+  return { say: `${total - wrong} of ${total} do their work; ${wait}`, colour: yellow }
+}
+
+function isWell(state: string): boolean {
+  return state === 'active' || state === 'running'
+}
+
+function table<Row extends Stated>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   look: Look,
 ): readonly string[] {
-  const head = cut(columns.map((it) => padded(it, it.head)).join(''), look.columns)
+  const lineOf = (cell: (column: Column<Row>) => string): string =>
+    columns.map((it) => padded(it, cell(it))).join('')
+  const isWide = look.columns >= tableColumns + whyColumnsMin
   return [
-    look.isColoured ? `${bold}${head}${plain}` : head,
+    painted(
+      cut(
+        lineOf(({ head }) => head),
+        look.columns,
+      ),
+      bold,
+      look,
+    ),
     ...rows.flatMap((row) => {
-      const line = cut(columns.map((it) => padded(it, it.cell(row))).join(''), look.columns)
-      const isWell = row.state === 'active' || row.state === 'running'
-      const shown = look.isColoured && !isWell ? `${red}${line}${plain}` : line
-      return row.why === '' ? [shown] : [shown, cut(`  └ ${row.why}`, look.columns)]
+      const line = lineOf(({ cell }) => cell(row))
+      const colour = isWell(row.state) ? undefined : row.state === 'draining' ? yellow : red
+      if (row.why === '') return [painted(cut(line, look.columns), colour, look)]
+      if (isWide) return [painted(cut(`${line}  ${row.why}`, look.columns), colour, look)]
+      return [painted(cut(line, look.columns), colour, look), cut(`  └ ${row.why}`, look.columns)]
     }),
   ]
 }
 
+/** What a reason says, in the operator's words; docs/operating.md has the same. */
+const reasonSays: Readonly<Record<string, string>> = {
+  own: "the client's own backend",
+  'own: gone': "the client's own is not active: another",
+  'own: passed over, full': "the client's own has too much in flight: another",
+  'fewest-clients': 'a client came: its own is the one with the fewest',
+  'long-message': 'longer than balancing.longMessage: the first primary',
+  'long-message: passed over, full': 'the first has too much in flight: the next',
+  'two-choices': 'the better of two drawn at random',
+  feed: "the backend of the room's feed",
+}
+
+function reasonSay(reason: string): string {
+  return reasonSays[reason] ?? (reason.startsWith('resend') ? 'asked again elsewhere' : '')
+}
+
 function decisionLines(decisions: Picture['decisions'], look: Look): readonly string[] {
   if (decisions.length === 0) return [cut('No request was routed yet.', look.columns)]
-  const head = look.isColoured ? `${bold}ROUTED BECAUSE${plain}` : 'ROUTED BECAUSE'
   const width = Math.max(...decisions.map(({ total }) => String(total).length))
+  const reasonWidth = Math.max(...decisions.map(({ reason }) => reason.length))
   return [
-    head,
-    ...decisions.map(({ reason, total }) =>
-      cut(`  ${String(total).padStart(width)}  ${reason}`, look.columns),
-    ),
+    painted('ROUTED BECAUSE', bold, look),
+    ...decisions.map(({ reason, total }) => {
+      const counted = `  ${String(total).padStart(width)}  ${reason.padEnd(reasonWidth)}`
+      return cut(`${counted}  ${reasonSay(reason)}`, look.columns)
+    }),
   ]
 }
 
 const bold = '\u001b[1m'
 const red = '\u001b[31m'
+const yellow = '\u001b[33m'
+const green = '\u001b[32m'
 const plain = '\u001b[0m'
+type Colour = typeof bold | typeof red | typeof yellow | typeof green
+
+function painted(line: string, colour: Colour | undefined, { isColoured }: Look): string {
+  return isColoured && colour !== undefined ? `${colour}${line}${plain}` : line
+}
 
 function text<Row>(head: string, width: number, cell: (row: Row) => string): Column<Row> {
   return { head, width, isNumber: false, cell }
@@ -96,7 +175,8 @@ function padded<Row>({ width, isNumber }: Column<Row>, value: string): string {
 }
 
 function cut(line: string, columns: number): string {
-  return line.length <= columns ? line.trimEnd() : `${line.slice(0, columns - 1)}…`
+  const trimmed = line.trimEnd()
+  return trimmed.length <= columns ? trimmed : `${trimmed.slice(0, columns - 1)}…`
 }
 
 /** Long numbers as 12.3k, 4.56M. */

@@ -35,7 +35,7 @@ function frontend(change: Partial<FrontendStatus> = {}): FrontendStatus {
     waiting: 0,
     requestsTotal: 2_000,
     resentTotal: 4,
-    decisionsTotal: { 'short: own backend': 1_800, 'long: first primary': 200 },
+    decisionsTotal: { own: 1_800, 'resend: down': 200 },
     backends: names.map((name) => seen(name)),
     shell: { loopDelayMs: 0.6 },
     ...change,
@@ -88,7 +88,7 @@ describe('starling top', () => {
     })
     const now = sample(3_000, status, [backend(), backend({ position: 1_499_980 }), backend()])
     assert.deepEqual(pictureLines(pictureOf(config, now, before), plain), [
-      'Starling  policy size-and-clients',
+      'Starling  3 of 5 do their work; nobody waits             policy size-and-clients',
       '',
       'FRONT-END                 STATE     CLIENTS  REQ/S WAITING        RESENT    LOOP',
       'frontend-1                running        12    500       0             4  0.6 ms',
@@ -102,8 +102,8 @@ describe('starling top', () => {
       '  └ connection refused',
       '',
       'ROUTED BECAUSE',
-      '  1800  short: own backend',
-      '   200  long: first primary',
+      "  1800  own           the client's own backend",
+      '   200  resend: down  asked again elsewhere',
     ])
   })
 
@@ -149,6 +149,46 @@ describe('starling top', () => {
       lag: 0,
       loopDelayMs: 3,
     })
+  })
+
+  it('shows one that does not answer as the front-ends judge it', () => {
+    const judged = { status: 'silent', why: 'no health for 900 ms' } as const
+    const status = frontend({ backends: [seen('primary-1', judged)] })
+    const [row] = pictureOf(config, sample(0, status, []), undefined).backends
+    assert.deepEqual(row, {
+      name: 'primary-1',
+      rank: 'primary',
+      state: 'silent',
+      why: 'no health for 900 ms',
+    })
+  })
+
+  it('says first how things stand', () => {
+    const first = (...statuses: readonly SeenBackend['status'][]): string => {
+      const backends = names.map((name, at) => seen(name, { status: statuses[at] ?? 'active' }))
+      const now = sample(
+        0,
+        frontend({ backends }),
+        names.map(() => backend()),
+      )
+      return pictureLines(pictureOf(config, now, undefined), { ...plain, columns: 45 })[0]!
+    }
+    assert.equal(first(), 'Starling  all is well')
+    assert.equal(first('down'), 'Starling  4 of 5 do their work; nobody waits')
+    const cutOff = Array<'cut-off'>(4).fill('cut-off')
+    assert.equal(first(...cutOff), 'Starling  no backend is active: messages wait')
+    const nobody: Sample = { atMs: 0, frontends: new Map(), backends: new Map() }
+    const [line] = pictureLines(pictureOf(config, nobody, undefined), plain)
+    assert.match(line!, /^Starling {2}no front-end runs: nobody is served/)
+  })
+
+  it('moves no row to say why where there is room beside it', () => {
+    const status = frontend({ backends: [seen('primary-1', { status: 'down', why: 'gone' })] })
+    const picture = pictureOf(config, sample(0, status, [backend()]), undefined)
+    const wide = pictureLines(picture, { columns: 120, isColoured: false })
+    const row = wide.findIndex((line) => line.startsWith('primary-1'))
+    assert.match(wide[row]!, / {2}gone$/)
+    assert.match(wide[row + 1]!, /^primary-2/)
   })
 
   it('never writes a line longer than the terminal is wide', () => {

@@ -109,8 +109,8 @@ function backendRow(
     const { clients, inFlight, position, loopDelayMs } = told
     return { name, rank, ...judged, clients, inFlight, position, loopDelayMs }
   }
-  const why = judged === undefined || judged.state === 'active' ? undefined : judged.why
-  return { name, rank, state: 'down', why: why ?? (answer?.ok === false ? answer.why : '') }
+  if (judged !== undefined && judged.state !== 'active') return { name, rank, ...judged }
+  return { name, rank, state: 'down', why: answer?.ok === false ? answer.why : '' }
 }
 
 /** Front-ends may differ for a moment: the worst is shown, with how many think so. */
