@@ -12,10 +12,11 @@ interface Step {
 
 const node = process.execPath
 const bin = (name: string) => `node_modules/.bin/${name}`
-const tests = (...patterns: string[]) => {
+/** Files run side by side only where none measures what the others would disturb. */
+const tests = (atOnce: number, ...patterns: string[]) => {
   const files = patterns.flatMap((pattern) => globSync(pattern)).sort()
   if (files.length === 0) throw new Error(`no test matches ${patterns.join(' ')}`)
-  return [node, '--test', '--test-reporter=dot', '--test-reporter-destination=stdout', ...files]
+  return [node, '--test', `--test-concurrency=${atOnce}`, '--test-reporter=dot', ...files]
 }
 
 const steps: readonly Step[] = [
@@ -32,13 +33,13 @@ const steps: readonly Step[] = [
   { name: 'tidy', commands: () => [[node, 'scripts/tidy.ts']] },
   {
     name: 'unit',
-    commands: () => [tests('packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx')],
+    commands: () => [tests(2, 'packages/*/src/**/*.test.ts')],
   },
   {
     name: 'simulator',
     commands: () => [[node, 'packages/simulator/src/run/main.ts', '--seeds', '300']],
   },
-  { name: 'e2e', commands: () => [tests('test/**/*.test.ts', 'scripts/*.test.ts')] },
+  { name: 'e2e', commands: () => [tests(1, 'test/**/*.test.ts', 'scripts/*.test.ts')] },
 ]
 
 function main(names: readonly string[]): void {

@@ -42,7 +42,7 @@ export function knownAccountOutcome(
       if (!isId(op.device, limits)) return refused('invalid')
       return store.device(op.device)?.user === op.user ? doneBefore : undefined
     case 'revoke':
-      // A device that is not there may be news that has not come yet: that is for the log to decide.
+      // A device that is not there may be news that has not come yet: the log decides.
       return areIds(op.devices, limits) ? undefined : refused('invalid')
     case 'read': {
       if (!isId(op.room, limits) || !isIndex(op.upTo)) return refused('invalid')
