@@ -42,6 +42,8 @@ const dialMsMax = 2_000
 const redialMsMin = 50
 const redialMsMax = 1_000
 const keepAliveMs = 5_000
+/** A client that asks on and does not read is cut, so many times above what blocks it. */
+const cutFactor = 16
 /** Figures are looked at with one tick in so many. */
 const figuresEvery = 4
 
@@ -168,6 +170,11 @@ export class FrontendProcess extends Process {
 
   #buffered(session: SessionId, socket: Socket, bytes: number): void {
     const most = this.#setup.socketBytesMax
+    if (bytes > most * cutFactor && this.#sockets.delete(session)) {
+      this.world.trace.line(this.name, () => `cuts ${session}, which does not read`)
+      socket.wire.close(closeCodes['slow-reader'])
+      return this.give((now) => this.#closed(now, session))
+    }
     if (!socket.isBlocked && bytes > most) {
       socket.isBlocked = true
       this.world.trace.line(this.name, () => `${session} is blocked`)
