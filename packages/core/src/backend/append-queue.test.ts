@@ -51,6 +51,18 @@ test('what arrives while no append may begin goes into one next record', () => {
   assert.notEqual(second?.id, first?.id)
 })
 
+test('[P7] what arrives while appends wait for the log joins them, in order, up to a limit', () => {
+  const { queue, add } = queueOf({ appendsInFlightMax: 2 })
+  const taken = [1, 2, 3, 4].flatMap((number) => {
+    add(number, post(number))
+    return queue.take(now(number))
+  })
+  const opsOf = (records: typeof taken) => records.map(({ ops }) => ops)
+  assert.deepEqual(opsOf(taken), [[post(1)], [post(2)]])
+  queue.acknowledged(taken[0]!.id)
+  assert.deepEqual(opsOf([...queue.take(now(5))]), [[post(3), post(4)]])
+})
+
 test('[P1] an operation is settled when its record is applied, not when it is acknowledged', () => {
   const { queue, settled, add } = queueOf()
   add(0, post(1))
