@@ -119,6 +119,16 @@ describe('starling check', () => {
     ])
   })
 
+  it('warns of a file that is not to be read here', async (test) => {
+    const folder = folderWith(test, '[tls]\ncertFile = "a.pem"\nkeyFile = "/none/b.pem"\n')
+    const { code, notes } = await ran(['check'], folder)
+    assert.equal(code, exitCodes.done)
+    assert.deepEqual(notes.split('\n'), [
+      `warning: tls.certFile: cannot read ${folder}/a.pem here (ENOENT)`,
+      'warning: tls.keyFile: cannot read /none/b.pem here (ENOENT)',
+    ])
+  })
+
   it('says the same as JSON', async (test) => {
     const right = JSON.parse((await ran(['check', '--json'])).out)
     assert.equal(right.ok, true)

@@ -1,4 +1,5 @@
 /** `starling check`: whether the configuration is right, and what it amounts to. */
+import { accessSync, constants } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config, EffectiveValue } from '@starling/server/config/config'
@@ -19,17 +20,41 @@ export const run: RunCommand = async (args, surroundings) => {
     else surroundings.note(error.message)
     return exitCodes.failed
   }
+  const warnings = [...config.warnings, ...unreadableFiles(config)]
   if (values.json) {
-    const { effective, warnings } = config
+    const { effective } = config
     surroundings.out(JSON.stringify({ ok: true, warnings, values: effective }))
     return exitCodes.done
   }
   surroundings.out(effectiveTable(config.effective))
-  for (const warning of config.warnings) surroundings.note(`warning: ${warning}`)
+  for (const warning of warnings) surroundings.note(`warning: ${warning}`)
   const file =
     config.file === undefined ? 'no starling.toml; all by default' : basename(config.file)
   surroundings.out(`\nThe configuration is right (${file}).`)
   return exitCodes.done
+}
+
+const fileKeys = [
+  'tls.certFile',
+  'tls.keyFile',
+  'cluster.certFile',
+  'cluster.certKeyFile',
+  'cluster.caFile',
+] as const
+
+/** No error: the file may be that of another machine, with another role. */
+function unreadableFiles(config: Config): readonly string[] {
+  return fileKeys.flatMap((key) => {
+    const path = config.pathOf(key)
+    if (path === undefined) return []
+    try {
+      accessSync(path, constants.R_OK)
+      return []
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error
+      return [`${key}: cannot read ${path} here (${error.code})`]
+    }
+  })
 }
 
 export function effectiveTable(rows: readonly EffectiveValue[]): string {

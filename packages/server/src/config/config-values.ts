@@ -86,10 +86,15 @@ function taker(values: SourcedValues, problems: ConfigProblem[]): Take {
     problems.push({
       where: from,
       key,
-      found: setting.isSecret ? 'found something else' : `found ${quoted(value)}`,
+      found: setting.isSecret ? hidden(value) : `found ${quoted(value)}`,
       remedy: `write ${setting.allowed}${near === undefined ? '' : ` (did you mean "${near}"?)`}`,
     })
   }
+}
+
+/** A secret stays one also where it is wrong. */
+function hidden(value: unknown): string {
+  return typeof value === 'string' ? `found ${value.length} characters` : 'found no text'
 }
 
 function readTree(file: ConfigFile, take: Take, problems: ConfigProblem[]): void {
@@ -131,6 +136,11 @@ function isTable(value: unknown): value is Table {
   return !Array.isArray(value) && !(value instanceof Date)
 }
 
+/** Tables; a key in one that is spelled wrong is told by the table's name alone. */
+function sections(): readonly string[] {
+  return Object.keys(settings).flatMap((key) => (key.includes('.') ? key.split('.', 1) : []))
+}
+
 function isSection(key: string): boolean {
   return Object.keys(settings).some((known) => known.startsWith(`${key}.`))
 }
@@ -148,7 +158,7 @@ function unknownKey(key: string, value: unknown, where: string): ConfigProblem {
   const prefix = list?.[0] ?? ''
   const known = list
     ? Object.keys(lists[list[1]!]!)
-    : [...Object.keys(settings), ...Object.keys(lists)]
+    : [...Object.keys(settings), ...Object.keys(lists), ...sections()]
   const near = nearestWord(key.slice(prefix.length), known) ?? sameLastPart(key, known)
   return {
     where,

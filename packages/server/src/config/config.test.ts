@@ -180,6 +180,21 @@ const refusals: Readonly<Record<string, Given & { readonly says: readonly string
         limits.messageBytesMax?`,
     ],
   },
+  'a table of a name that is spelled wrong': {
+    toml: '[balanceing]\npolicy = "least-loaded"',
+    says: ['starling.toml:1: balanceing: there is no such key; did you mean balancing?'],
+  },
+  'a secret, which is not shown': {
+    toml: '[cluster]\nkey = "short"',
+    says: [
+      `starling.toml:2: cluster.key: found 5 characters; write at least 32 characters of
+        chance`,
+    ],
+  },
+  'a rank that is none, once': {
+    toml: '[[backends]]\nname = "a"\nrank = "third"',
+    says: ['starling.toml:3: backends.0.rank: found "third"; write one of "primary", "secondary"'],
+  },
   'a key that resembles nothing': {
     toml: '[flux]\ncapacitor = 1',
     says: [

@@ -135,11 +135,19 @@ function rankOrder(rank: Rank): number {
 }
 
 function effectiveOf(sourced: SourcedValues): readonly EffectiveValue[] {
-  return [...sourced].map(([key, { value, from }]) => {
+  const rows = [...sourced].sort(([a], [b]) => placeOf(a) - placeOf(b))
+  return rows.map(([key, { value, from }]) => {
     const setting = Object.hasOwn(settings, key) ? settings[key as SettingKey] : undefined
     const isHidden = setting?.isSecret === true && value !== undefined
     return { key, value: isHidden ? '(set)' : value, from }
   })
+}
+
+/** Settings first, then front-end after front-end and backend after backend. */
+function placeOf(key: string): number {
+  const role = /^(frontends|backends)\.(\d+)\./.exec(key)
+  if (role === null) return 0
+  return Number(role[2]) + (role[1] === 'frontends' ? 1 : 1_000_000)
 }
 
 interface LinkSecurityParts {

@@ -151,7 +151,8 @@ function readBackend(
   const entry = new RoleEntry(sources, `backends.${at}`)
   const name = entry.name(role?.name)
   const rank = entry.value<(typeof ranks)[number] | undefined>('rank', role?.rank)
-  if (rank === undefined) {
+  const isToldAlready = sources.problems.some(({ key }) => key === `backends.${at}.rank`)
+  if (rank === undefined && !isToldAlready) {
     entry.problem('rank', 'it has no rank', 'write rank = "primary" or rank = "secondary"')
   }
   const address = entry.address('address', { host: defaultHost, port: defaultPorts.backend + at })

@@ -18,7 +18,12 @@ export function openTrace(settings: TraceSettings, source: TraceSource): Trace {
   const isPretty =
     settings.format === 'pretty' || (settings.format === 'auto' && process.stdout.isTTY === true)
   const destination = isPretty
-    ? pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' })
+    ? pretty({
+        sync: true,
+        singleLine: true,
+        ignore: 'pid,hostname,role',
+        translateTime: 'SYS:HH:MM:ss.l',
+      })
     : pino.destination({ sync: true })
   const options = {
     level: settings.level,
