@@ -7,7 +7,7 @@ import { showReport } from './report.ts'
 import { type TortureOptions, torture } from './torture.ts'
 
 const usage = `npm run torture -- [--engine sqlite] [--seconds 60] [--clients 40] [--rooms 8]
-  [--window 2] [--every 1200] [--frontends 2] [--policy size-and-clients] [--seed N] [--json]
+  [--window 2] [--every 1000] [--frontends 2] [--policy size-and-clients] [--seed N] [--json]
 
 --window  sends that each client has unacknowledged at a time
 --every   milliseconds between two faults
@@ -22,7 +22,7 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
       clients: { type: 'string', default: '40' },
       rooms: { type: 'string', default: '8' },
       window: { type: 'string', default: '2' },
-      every: { type: 'string', default: '1200' },
+      every: { type: 'string', default: '1000' },
       frontends: { type: 'string', default: '2' },
       policy: { type: 'string', default: 'size-and-clients' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
