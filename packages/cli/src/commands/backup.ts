@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
 import { configOf, configOptions } from '../config-arguments.ts'
-import { CannotStart, exitCodes, UsageError } from '../exit-codes.ts'
+import { exitCodes, NotDone, UsageError } from '../exit-codes.ts'
 import type { RunCommand } from '../subcommand.ts'
 
 /** All pages in one step: one moment, which writers cannot disturb. */
@@ -24,10 +24,10 @@ export const run: RunCommand = async (args, surroundings) => {
   const source = join(configOf(values, surroundings).dataFolder, 'starling.db')
   const target = resolve(surroundings.workingFolder, given)
   if (!existsSync(source)) {
-    throw new CannotStart(`there is no ${source}`, 'name the data folder: --data FOLDER')
+    throw new NotDone(`there is no ${source}`, 'name the data folder: --data FOLDER')
   }
   if (existsSync(target)) {
-    throw new CannotStart(`${target} is there already`, 'choose another name')
+    throw new NotDone(`${target} is there already`, 'choose another name')
   }
   await copy(source, target)
   surroundings.out(`Copied ${source} to ${target}`)
@@ -45,7 +45,7 @@ async function copy(source: string, target: string): Promise<void> {
     renameSync(draft, target)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    throw new CannotStart(
+    throw new NotDone(
       `cannot copy ${source} to ${target} (${error.message})`,
       'see that the target can be written and its disk has room',
     )
@@ -62,7 +62,7 @@ function assertWhole(path: string): void {
     database.exec('PRAGMA journal_mode = DELETE')
     const found = Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0]
     if (found !== 'ok') {
-      throw new CannotStart(
+      throw new NotDone(
         `the copy is damaged: ${String(found)}`,
         'the source is damaged, too: stop the servers and see docs/operating.md',
       )
