@@ -86,6 +86,16 @@ export function drawSetup(random: Random): ClusterSetup {
       storedEntriesMax: random.isHit(0.3) ? 10 : clientTuning.storedEntriesMax,
       pageEntries,
     },
+    ...drawConditions(random),
+    areClocksSkewed: random.isHit(0.7),
+    socketBytesMax: random.isHit(0.5) ? 65_536 : random.between(500, 5_000),
+    linkBytesMax: random.isHit(0.7) ? 64 * 1024 * 1024 : 32_768,
+  }
+}
+
+/** How quick the network and the log are when nothing is wrong with them. */
+function drawConditions(random: Random): Pick<ClusterSetup, 'paths' | 'log'> {
+  return {
     paths: {
       delayMs: random.fraction(0.1, 3),
       jitterMs: random.fraction(0.1, 10),
@@ -99,8 +109,5 @@ export function drawSetup(random: Random): ClusterSetup {
       appendWaitMsMax: random.fraction(1_000, 8_000),
       lateLandingMsMax: 5_000,
     },
-    areClocksSkewed: random.isHit(0.7),
-    socketBytesMax: random.isHit(0.5) ? 65_536 : random.between(500, 5_000),
-    linkBytesMax: random.isHit(0.7) ? 64 * 1024 * 1024 : 32_768,
   }
 }
