@@ -123,13 +123,6 @@ export class Cluster {
     })
   }
 
-  /** Processor time that the roles' present processes have used so far. */
-  processorMs(): number {
-    const pids = this.processes().map((one) => String(one.pid))
-    const times = execFileSync('ps', ['-o', 'cputimes=', '-p', pids.join(',')]).toString()
-    return times.split('\n').reduce((sum, line) => sum + Number(line) * 1_000, 0)
-  }
-
   /** False when the process was not there. */
   signal(role: Role, name: string, signal: NodeJS.Signals): boolean {
     const pid = this.pidOf(role, name)
