@@ -6,6 +6,7 @@
  * and hands over the rest, in a later turn, whenever the array grew. Positions leave gaps on
  * purpose, so that nobody takes them for a count.
  */
+import { countUpTo } from './count-up-to.ts'
 import { type Log, LogError, type LogFollower } from './log.ts'
 import type { LogRecord, Position, PositionedRecord } from './record.ts'
 
@@ -99,16 +100,4 @@ export class MemoryLog implements Log {
   #assertOpen(): void {
     if (this.#isClosed) throw new LogError('closed', 'no', 'this handle of the log is closed')
   }
-}
-
-/** How many records stand up to a position; they are in order, so it halves its way there. */
-function countUpTo(records: readonly PositionedRecord[], position: Position): number {
-  let low = 0
-  let high = records.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (records[middle]!.position <= position) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -11,6 +11,7 @@
  * Appends of one backend land in the order in which they were sent, except those given up.
  */
 import type { LoggedRecord } from '@starling/core/backend/backend-io'
+import { countUpTo } from '@starling/core/log/count-up-to'
 import type { LogErrorCode } from '@starling/core/log/log'
 import type { LogRecord, Position } from '@starling/core/log/record'
 import type { Random } from '../random.ts'
@@ -294,15 +295,4 @@ export class SimulatedLog {
   #draw([least, most]: readonly [number, number]): number {
     return this.#random.fraction(least, most)
   }
-}
-
-function countUpTo(records: readonly LoggedRecord[], position: Position): number {
-  let low = 0
-  let high = records.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (records[middle]!.position <= position) low = middle + 1
-    else high = middle
-  }
-  return low
 }
