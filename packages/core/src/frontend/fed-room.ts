@@ -42,10 +42,6 @@ export class FedRoom {
     return this.live.size + this.#places.size
   }
 
-  get hasBatch(): boolean {
-    return this.#batch.length > 0
-  }
-
   *sessions(): Iterable<Session> {
     yield* this.live
     yield* this.#places.keys()

@@ -7,5 +7,3 @@ export interface Checker {
   /** After the calm: nothing is under way, and whatever is up has caught up. */
   atRest(cluster: Cluster): void
 }
-
-export type MakeChecker = (cluster: Cluster) => Checker

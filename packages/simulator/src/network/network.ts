@@ -170,10 +170,6 @@ export class Network<Up, Down> {
     for (const wire of this.#accepted) if (wire.host === host) yield wire
   }
 
-  dialledFrom(host: string): readonly Wire<Up, Down>[] {
-    return [...this.#dialled].filter((wire) => wire.host === host)
-  }
-
   #orphan(wire: Wire<Up, Down> | Wire<Down, Up>, isSudden: boolean): void {
     wire.isOrphan = true
     const isNewsSent = !isSudden && this.#paths.between(wire.host, wire.peer).isOpen

@@ -211,7 +211,3 @@ export function preloads(state: UiState, at: Surroundings): Step {
 function wantsOlder(state: UiState, above: number): boolean {
   return viewOf(state).place.kind === 'held' || above === 0
 }
-
-export function forgetRoom(state: UiState): UiState {
-  return { ...state, room: undefined, mode: talk, completion: undefined }
-}

@@ -12,7 +12,7 @@ export type BalancingPolicyName = (typeof balancingPolicyNames)[number]
 export interface Candidate {
   readonly name: string
   readonly rank: Rank
-  /** Clients of all front-ends, as it reports. */
+  /** Clients of this front-end whose own backend it is. */
   readonly clients: number
   readonly inFlight: number
   readonly inFlightMax: number

@@ -1,6 +1,6 @@
 /**
  * Shows that this process lives. Each process of an engine keeps `alive/<name>` in the data
- * directory, which says who it is, and touches it every 200 ms from its event loop: while the file
+ * directory, which says who it is, and touches it every 400 ms from its event loop: while the file
  * moves, the process gets its turns. `frozen-watch.ts` looks at the files of the others.
  */
 import * as fs from 'node:fs'
