@@ -10,7 +10,7 @@ import type { Limits } from '@starling/protocol/limits'
 import { id, index, type Operation } from '@starling/protocol/operation'
 import { type UpFrame, upFrame } from '@starling/protocol/up'
 import type { VoidOperation } from '../log/record.ts'
-import { codePoints, isOverBytes } from './text-size.ts'
+import { codePoints, isOverBytes } from '../text-size.ts'
 
 export interface SendFrame {
   readonly t: 'send'

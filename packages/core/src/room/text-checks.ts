@@ -1,30 +1,11 @@
 /** What a text must be before it may stand in a room. Total: whatever comes in is judged. */
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
-
-/** Length in UTF-8. A lone surrogate counts three, as its replacement does. */
-export function utf8Bytes(text: string): number {
-  let bytes = text.length
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i)
-    if (unit < 0x80) continue
-    // both halves of a pair add one to their own length of one, which makes four
-    const isHalf = unit >= 0xd800 && unit < 0xe000
-    bytes += unit < 0x800 || (isHalf && isPaired(text, i)) ? 1 : 2
-  }
-  return bytes
-}
-
-function isPaired(text: string, i: number): boolean {
-  const unit = text.charCodeAt(i)
-  const isLow = unit >= 0xdc00
-  const other = text.charCodeAt(isLow ? i - 1 : i + 1)
-  return isLow ? other >= 0xd800 && other < 0xdc00 : other >= 0xdc00 && other < 0xe000
-}
+import { isOverBytes } from '../text-size.ts'
 
 /** Why a message may not say this; undefined when it may. The text is kept as it is. */
 export function messageFault(text: string, limits: Limits): ErrorCode | undefined {
-  if (utf8Bytes(text) > limits.messageBytesMax) return 'message-too-large'
+  if (isOverBytes(text, limits.messageBytesMax)) return 'message-too-large'
   if (!isStorable(text)) return 'invalid'
   if (!/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text)) return 'message-empty'
   return undefined
@@ -47,7 +28,7 @@ export function isLine(text: string, charactersMax: number): boolean {
 
 export function isReaction(emoji: string, limits: Limits): boolean {
   return (
-    utf8Bytes(emoji) <= limits.reactionBytesMax &&
+    !isOverBytes(emoji, limits.reactionBytesMax) &&
     isStorable(emoji) &&
     /^[^\s\p{Cc}]+$/u.test(emoji) &&
     /[^\p{Default_Ignorable_Code_Point}]/u.test(emoji)
