@@ -5,17 +5,12 @@
  */
 import type { Me, OutboxItem, RestoredState, StoredOutbox } from '@starling/core/client/client-io'
 import type { Entry } from '@starling/protocol/entry'
-import type { Identity, StoredChange } from './storage.ts'
+import type { Identity, Restored, StoredChange } from './storage.ts'
 
 const schemaVersion = 1
 const storedEntriesMax = 500
 /** Keys: a name, or slot and name · slot, outbox, number · slot, room · slot, room, index. */
 const stores = ['facts', 'items', 'outboxes', 'entries'] as const
-
-export interface SlotState {
-  readonly state: RestoredState
-  readonly identity: Identity | undefined
-}
 
 export class BrowserDatabase {
   readonly #database: IDBDatabase
@@ -44,14 +39,15 @@ export class BrowserDatabase {
     }
   }
 
-  async read(slot: number): Promise<SlotState> {
+  async read(slot: number): Promise<Restored> {
     const reading = this.#database.transaction(stores)
     const all = <T>(store: (typeof stores)[number]) =>
       answer(reading.objectStore(store).getAll(ofSlot(slot)) as IDBRequest<T[]>)
     const fact = <T>(key: IDBValidKey) =>
       answer(reading.objectStore('facts').get(key) as IDBRequest<T | undefined>)
-    const [identity, me, rooms, items, outboxes, keys, entries] = await Promise.all([
+    const [identity, arriving, me, rooms, items, outboxes, keys, entries] = await Promise.all([
       fact<Identity>('identity'),
+      fact<Identity>('arriving'),
       fact<Me>([slot, 'me']),
       fact<RestoredState['rooms']>([slot, 'rooms']),
       all<OutboxItem>('items'),
@@ -67,7 +63,8 @@ export class BrowserDatabase {
       held.push(entry)
     })
     const state = { rooms: rooms ?? [], items, outboxes, timelines }
-    return { identity, state: me === undefined ? state : { ...state, me } }
+    const restored = { identity, state: me === undefined ? state : { ...state, me } }
+    return arriving === undefined ? restored : { ...restored, arriving }
   }
 
   /** Settles when it is durable. */
@@ -92,7 +89,9 @@ export class BrowserDatabase {
 
   async saveIdentity(identity: Identity): Promise<void> {
     const writing = this.#writing()
-    writing.objectStore('facts').put(identity, 'identity')
+    const facts = writing.objectStore('facts')
+    facts.put(identity, identity.isKnown ? 'identity' : 'arriving')
+    if (identity.isKnown) facts.delete('arriving')
     await done(writing)
   }
 

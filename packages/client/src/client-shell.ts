@@ -33,6 +33,8 @@ export interface ShellOptions {
   readonly storage: ClientStorage
   readonly openSocket: OpenSocket
   readonly identity: Identity
+  /** Who was welcomed last, perhaps another. */
+  readonly welcomed: Identity | undefined
   /** With which to come in when the server does not know the token any more. */
   readonly credentials: Credentials | undefined
 }
@@ -59,6 +61,7 @@ export class ClientShell {
   #socket: { readonly number: number; readonly socket: Socket } | undefined
   #snapshot: ClientSnapshot | undefined
   #identity: Identity
+  #welcomed: Identity | undefined
   #credentials: Credentials | undefined
   readonly #timers: readonly ReturnType<typeof setInterval>[]
   readonly closing: Promise<Refusal>
@@ -68,6 +71,7 @@ export class ClientShell {
   constructor(options: ShellOptions) {
     this.#options = options
     this.#identity = options.identity
+    this.#welcomed = options.welcomed
     this.#credentials = options.credentials
     this.node = new ClientNode(options.clientOptions)
     this.closing = new Promise((resolve) => {
@@ -148,7 +152,8 @@ export class ClientShell {
 
   async login(credentials: Credentials): Promise<void> {
     this.#credentials = credentials
-    this.#identity = identityFor(credentials, this.#identity)
+    const held = this.#welcomed === undefined ? [] : [this.#welcomed]
+    this.#identity = identityFor(credentials, [this.#identity, ...held])
     await this.#options.storage.saveIdentity(this.#identity)
     this.act((node) => node.login(now(), authFor(this.#identity, credentials)))
   }
@@ -261,10 +266,7 @@ export class ClientShell {
     const welcome = this.#welcome()
     // Now it is known whose items may be sent from here.
     if (welcome?.ok) void this.#adopt()
-    if (welcome?.ok && !(this.#identity.isKnown && this.#identity.name === welcome.value.name)) {
-      this.#identity = { ...this.#identity, isKnown: true, name: welcome.value.name }
-      void this.#saveIdentity()
-    }
+    if (welcome?.ok) this.#welcomedAs(welcome.value.name)
     if (welcome === undefined) return
     if (!welcome.ok && welcome.code === 'bad-token' && this.#identity.isKnown) {
       const credentials = this.#credentials
@@ -278,6 +280,15 @@ export class ClientShell {
       }
     }
     for (const resolve of this.#waitingForReady.splice(0)) resolve(welcome)
+  }
+
+  #welcomedAs(name: string): void {
+    if (!this.#identity.isKnown || this.#identity.name !== name) {
+      this.#identity = { ...this.#identity, isKnown: true, name }
+    }
+    if (this.#welcomed === this.#identity) return
+    this.#welcomed = this.#identity
+    void this.#saveIdentity()
   }
 
   #welcome(): Welcome | undefined {

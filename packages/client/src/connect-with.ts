@@ -4,7 +4,7 @@ import { dialAddress } from './address.ts'
 import type { StarlingClient } from './api.ts'
 import { ClientShell } from './client-shell.ts'
 import type { ConnectOptions } from './connect-options.ts'
-import { authFor, cryptographicChance, identityFor } from './device-identity.ts'
+import { authFor, cryptographicChance, heldIdentities, identityFor } from './device-identity.ts'
 import { openMemoryStorage } from './memory-storage.ts'
 import type { OpenSocket } from './socket.ts'
 import { clientOf } from './starling-client.ts'
@@ -17,13 +17,14 @@ export interface ConnectParts extends ConnectOptions {
 export async function connectWith(parts: ConnectParts): Promise<StarlingClient> {
   const addresses = parts.addresses.map(dialAddress)
   const storage = parts.storage ?? openMemoryStorage()
-  const { state, identity: known } = await storage.open()
-  if (parts.auth === undefined && known === undefined) {
+  const restored = await storage.open()
+  const held = heldIdentities(restored)
+  const identity = parts.auth === undefined ? held[0] : identityFor(parts.auth, held)
+  if (identity === undefined) {
     await storage.close()
     throw new Error('nobody has come in from here yet: give a name (auth: { kind: "guest", … })')
   }
-  const identity = parts.auth === undefined ? known! : identityFor(parts.auth, known)
-  if (identity !== known) await storage.saveIdentity(identity)
+  if (!held.includes(identity)) await storage.saveIdentity(identity)
   const tuning: ClientTuning = { ...clientTuning, ...parts.tuning }
   const shell = new ClientShell({
     clientOptions: {
@@ -32,11 +33,12 @@ export async function connectWith(parts: ConnectParts): Promise<StarlingClient> 
       client: parts.client ?? 'starling-sdk',
       chance: cryptographicChance(),
       tuning,
-      restored: state,
+      restored: restored.state,
     },
     storage,
     openSocket: parts.openSocket,
     identity,
+    welcomed: restored.identity,
     credentials:
       parts.auth ??
       (identity.kind === 'guest' ? { kind: 'guest', name: identity.name } : undefined),

@@ -8,20 +8,34 @@ import { foldName } from '@starling/core/names/fold-name'
 import type { Chance } from '@starling/core/now'
 import type { Auth } from '@starling/protocol/up'
 import type { Credentials } from './api.ts'
-import type { Identity } from './storage.ts'
+import type { Identity, Restored } from './storage.ts'
 
 const tokenBytes = 32
 
-/** What to keep before the first hello with these credentials. */
-export function identityFor(credentials: Credentials, known: Identity | undefined): Identity {
+/** What to keep before the first hello with these credentials: one that is held, or a new one. */
+export function identityFor(credentials: Credentials, held: readonly Identity[]): Identity {
   if (credentials.kind === 'token') {
-    return { token: credentials.token, kind: 'account', name: '', isKnown: true }
+    const { token } = credentials
+    const same = held.find((identity) => identity.token === token)
+    return same ?? { token, kind: 'account', name: '', isKnown: false }
   }
-  const { name } = credentials
   const kind = credentials.kind === 'guest' ? 'guest' : 'account'
-  const isSame =
-    known !== undefined && known.kind === kind && foldName(known.name) === foldName(name)
-  return isSame ? known : { token: newToken(), kind, name, isKnown: false }
+  const wanted = { token: newToken(), kind, name: credentials.name, isKnown: false } as const
+  return held.find((identity) => isSamePerson(identity, wanted)) ?? wanted
+}
+
+/**
+ * Those to come in as, first choice first. Who was welcomed comes before who was not, unless the
+ * other is the same person, whose token had to be replaced.
+ */
+export function heldIdentities({ identity, arriving }: Omit<Restored, 'state'>): Identity[] {
+  if (arriving === undefined) return identity === undefined ? [] : [identity]
+  if (identity === undefined) return [arriving]
+  return isSamePerson(identity, arriving) ? [arriving] : [identity, arriving]
+}
+
+function isSamePerson(a: Identity, b: Identity): boolean {
+  return a.kind === b.kind && foldName(a.name) === foldName(b.name)
 }
 
 /**

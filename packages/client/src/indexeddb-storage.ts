@@ -10,6 +10,7 @@
  */
 import type { OutboxItem } from '@starling/core/client/client-io'
 import { BrowserDatabase } from './browser-database.ts'
+import { heldIdentities } from './device-identity.ts'
 import type { ClientStorage, Identity, Restored, StoredChange } from './storage.ts'
 
 const slotsMax = 64
@@ -66,7 +67,7 @@ class IndexedDbStorage implements ClientStorage {
       signal: AbortSignal.timeout(identityMsMax),
     })
     const restored = await database.read(this.#held.slot)
-    if (restored.identity !== undefined) await this.#identityMade()
+    if (heldIdentities(restored).length > 0) await this.#identityMade()
     return restored
   }
 

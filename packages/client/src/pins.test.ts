@@ -73,6 +73,41 @@ test('on first use the person is asked once; a later change is refused', async (
   rmSync(directory, { recursive: true })
 })
 
+test('a name that never came in does not bind the profile to it', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'starling-profile-'))
+  const frontend = await LittleFrontend.listen()
+  const nobody = await connect({ directory, addresses: ['127.0.0.1:1'], auth })
+  await nobody.close()
+  const token = new Profile(directory).read()?.arriving?.token
+  assert.equal(readProfile('x', directory)?.userName, undefined)
+  const at = { directory, addresses: [frontend.address] }
+  const owner = await connect({
+    ...at,
+    directory: join(directory, 'bob'),
+    auth: { ...auth, name: 'bob' },
+  })
+  await owner.ready()
+  assert.equal(await arrival({ ...at, auth: { ...auth, name: 'bob' } }), 'name-taken')
+  assert.deepEqual(readProfile('x', directory), {
+    name: 'x',
+    directory,
+    addresses: [],
+    isGuest: false,
+    pins: {},
+  })
+  assert.equal(await arrival({ ...at, auth }), 'online')
+  const { identity } = new Profile(directory).read() ?? {}
+  assert.deepEqual([identity?.name, identity?.isKnown], ['ada', true])
+  assert.notEqual(token, undefined)
+  // Who cannot come in as somebody else is still who they were.
+  assert.equal(await arrival({ ...at, auth: { ...auth, name: 'bob' } }), 'name-taken')
+  assert.equal(readProfile('x', directory)?.userName, 'ada')
+  assert.equal(await arrival({ directory }), 'online')
+  await owner.close()
+  await frontend.crash()
+  rmSync(directory, { recursive: true })
+})
+
 test('a profile remembers the person, and the address once somebody answered there', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'starling-profile-'))
   const frontend = await LittleFrontend.listen()

@@ -12,7 +12,10 @@ import type { Identity } from './storage.ts'
 
 interface ProfileFile {
   readonly addresses: readonly string[]
+  /** Who was welcomed. */
   readonly identity?: Identity
+  /** Who was not, yet. */
+  readonly arriving?: Identity
   readonly pins: { readonly [address: string]: string }
 }
 
@@ -85,7 +88,9 @@ export class Profile implements Pins {
   }
 
   saveIdentity(identity: Identity): void {
-    this.#change((file) => ({ ...file, identity }))
+    this.#change(({ arriving: _, ...file }) =>
+      identity.isKnown ? { ...file, identity } : { ...file, arriving: identity },
+    )
   }
 
   #change(change: (file: ProfileFile) => ProfileFile): void {

@@ -42,7 +42,9 @@ class SqliteStorage implements ClientStorage {
   }
 
   async open(): Promise<Restored> {
-    return { state: this.#own.read(), identity: this.#profile.read()?.identity }
+    const { identity, arriving } = this.#profile.read() ?? {}
+    const restored = { state: this.#own.read(), identity }
+    return arriving === undefined ? restored : { ...restored, arriving }
   }
 
   write(changes: readonly StoredChange[]): void {

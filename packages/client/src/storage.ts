@@ -25,7 +25,10 @@ export interface Identity {
 
 export interface Restored {
   readonly state: RestoredState
+  /** Who was welcomed last. */
   readonly identity: Identity | undefined
+  /** Who said hello after that and was not welcomed yet. */
+  readonly arriving?: Identity
 }
 
 export interface ClientStorage {
@@ -35,6 +38,10 @@ export interface ClientStorage {
    * later. Writes are done in the order of their calls.
    */
   write(changes: readonly StoredChange[]): Promise<void> | void
+  /**
+   * One that is not known to the server yet is kept beside the one that is, so that who cannot come
+   * in takes nobody's place; once it is known it takes the place of both.
+   */
   saveIdentity(identity: Identity): Promise<void>
   /** Items that another process left unsent when it ended; they are this client's from now on. */
   adoptOrphans(): Promise<readonly OutboxItem[]>
