@@ -87,6 +87,11 @@ export type DownFrame =
       readonly device: string
       readonly rooms: readonly RoomSummary[]
       readonly limits: Limits
+      /**
+       * What state this speaks of; opaque, greater is later. Give the newest that came with a
+       * `welcome`, `ack` or `answer` in the next `hello`, and you read your own writes anywhere.
+       */
+      readonly position: number
       /** Addresses of all front-ends, this one first. */
       readonly frontends: readonly string[]
     }
@@ -97,6 +102,7 @@ export type DownFrame =
       readonly number: number
       readonly index: number
       readonly at: number
+      readonly position: number
     }
   | {
       readonly t: 'refused'
@@ -108,7 +114,12 @@ export type DownFrame =
       readonly say: string
       readonly retryMs?: number
     }
-  | { readonly t: 'answer'; readonly ask: number; readonly answer: Answer }
+  | {
+      readonly t: 'answer'
+      readonly ask: number
+      readonly answer: Answer
+      readonly position: number
+    }
   | {
       readonly t: 'error'
       /** Of the request, where there was one. */

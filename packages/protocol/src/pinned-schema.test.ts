@@ -13,7 +13,7 @@ import { limits } from './limits.ts'
 import { protocolVersion, upFrame } from './up.ts'
 
 const pinned = {
-  'frames up': '18f64fe0e18a9606',
+  'frames up': '4ff83a01dc80cfc6',
   'error codes': 'b4ed93c60c693166',
   'close codes': '9a8ab572788369d8',
   limits: 'f651e621c986b9b7',

@@ -40,6 +40,8 @@ export const upFrame = z.discriminatedUnion('t', [
     auth,
     /** Room id → last index held, for rooms whose timeline the client keeps. */
     resume: z.record(id, z.int().min(0)).optional(),
+    /** As last told by this server: what is read next is not older than that. */
+    position: z.int().min(0).optional(),
     client: z.string().max(64).optional(),
   }),
   /** A durable request. Answered by `ack` or `refused`; may be repeated for ever. */

@@ -6,7 +6,7 @@ import { ClientScene, inRoom } from './client-scene.test-suite.ts'
 import { LittleServer } from './little-server.test-suite.ts'
 
 function ackOf({ room, outbox, number }: OutboxItem, index: number): DownFrame {
-  return { t: 'ack', room, outbox, number, index, at: 1 }
+  return { t: 'ack', room, outbox, number, index, at: 1, position: 1 }
 }
 
 test('a client that arrives knows who it is and joins a room that it then shows', () => {
@@ -206,6 +206,22 @@ test('unread from here is unread on every device, until one reads on', () => {
   phone.settle()
   ada.settle()
   assert.equal(ada.room('r').unread, 0)
+})
+
+test('[P6] a hello tells the newest position that was heard of', () => {
+  const { server, ada, says } = inRoom()
+  const hellos: (number | undefined)[] = []
+  ada.passesUp = (frame) => {
+    if (frame.t === 'hello') hellos.push(frame.position)
+    return true
+  }
+  const before = server.store.position
+  says('one more')
+  ada.node.compose(ada.now, 'r', { kind: 'post', text: 'mine' })
+  ada.settle()
+  ada.cut()
+  ada.wait(2_000)
+  assert.deepEqual(hellos, [before + 2])
 })
 
 test('a room that was never shown tells its unread messages after a cold start', () => {

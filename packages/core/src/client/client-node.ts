@@ -50,6 +50,8 @@ export class ClientNode implements ClientInputs {
   readonly #snapshots: Snapshots
   #me: Me | undefined
   #limits: Limits = protocolLimits
+  /** The newest state that the server spoke of (P6). */
+  #position = 0
   /** Rooms named in the `resume` of the hello on this connection. */
   #resumed: Readonly<Record<string, number>> = {}
 
@@ -156,10 +158,12 @@ export class ClientNode implements ClientInputs {
       case 'welcome':
         return this.#welcomed(now, frame)
       case 'ack':
+        this.#told(frame)
         return this.#outbox.acked(frame)
       case 'refused':
         return this.#outbox.refused(now, frame)
       case 'answer':
+        this.#told(frame)
         return this.#asks.answered(now, frame.ask, { ok: true, answer: frame.answer })
       case 'error':
         return this.#failed(now, frame)
@@ -302,7 +306,8 @@ export class ClientNode implements ClientInputs {
     this.#resumed = this.#rooms.resume(tuning.resumedRoomsMax)
     const resume = this.#resumed
     const { auth } = this.#connection
-    return { t: 'hello', protocol: protocolVersion, auth, resume, client }
+    const position = this.#position === 0 ? {} : { position: this.#position }
+    return { t: 'hello', protocol: protocolVersion, auth, resume, client, ...position }
   }
 
   #welcomed(now: Now, frame: DownFrameOf<'welcome'>): void {
@@ -311,6 +316,8 @@ export class ClientNode implements ClientInputs {
     const isAnother = this.#me !== undefined && this.#me.user !== user
     this.#me = { user, name, isGuest, device }
     this.#limits = frame.limits
+    // Not the greater: a server that was set up anew counts from the beginning.
+    this.#position = frame.position
     if (isAnother) {
       this.#rooms.clear()
       this.#invitations.clear()
@@ -322,6 +329,10 @@ export class ClientNode implements ClientInputs {
     this.#asks.reconnected(now)
     this.#typing.clear()
     this.#stream.resumed(now, this.#resumed)
+  }
+
+  #told({ position }: { readonly position: number }): void {
+    this.#position = Math.max(this.#position, position)
   }
 
   #failed(now: Now, frame: DownFrameOf<'error'>): void {

@@ -120,7 +120,9 @@ export class LittleServer {
     const session: Session = { user, name, device, places: new Map() }
     this.#sessions.set(id, session)
     const about = { protocol: 1, session: id, user, name, isGuest, device, rooms }
-    this.say(id, { t: 'welcome', ...about, limits: this.limits, frontends: this.addresses })
+    const { limits, addresses: frontends } = this
+    const { position } = this.store
+    this.say(id, { t: 'welcome', ...about, limits, frontends, position })
     for (const { room, head } of rooms) {
       session.places.set(room, (resume[room] ?? head) + 1)
       this.#catchUp(id, session, room)
@@ -148,7 +150,8 @@ export class LittleServer {
     if (fault !== undefined) return this.say(id, { ...refusedOf(fault.code), ...about, ...fault })
     const outcome = this.#apply({ kind: 'room', by: session.user, ...about, op })
     if (!outcome.ok) return this.say(id, { ...refusedOf(outcome.code), ...about })
-    this.say(id, { t: 'ack', ...about, index: outcome.index, at: outcome.at })
+    const { index, at } = outcome
+    this.say(id, { t: 'ack', ...about, index, at, position: this.store.position })
   }
 
   #answer(id: string, session: Session, frame: AskFrame): void {
@@ -156,7 +159,9 @@ export class LittleServer {
     if (isRead(frame)) {
       const context = { store: this.store, presence: this.#presence, limits: this.limits }
       const reply = answerRead(context, session, frame)
-      if (reply.kind === 'answer') this.say(id, { t: 'answer', ask, answer: reply.answer })
+      const { position } = this.store
+      const { kind } = reply
+      if (kind === 'answer') this.say(id, { t: 'answer', ask, position, answer: reply.answer })
       if (reply.kind === 'refused') this.say(id, { ...errorOf(reply.code), ask })
       return
     }
@@ -165,7 +170,8 @@ export class LittleServer {
       const back = was === undefined ? {} : { was }
       this.#apply({ kind: 'read', user: session.user, room, upTo, ...back })
     }
-    this.say(id, { t: 'answer', ask, answer: { kind: 'done' } })
+    const { position } = this.store
+    this.say(id, { t: 'answer', ask, answer: { kind: 'done' }, position })
   }
 
   #typing(id: string, { user, name }: Session, { room, on }: UpFrameOf<'typing'>): void {

@@ -11,6 +11,7 @@
  */
 import type { Reply } from '../link/down.ts'
 import type { RequestBody } from '../link/up.ts'
+import type { Position } from '../log/record.ts'
 import type { Now } from '../now.ts'
 import type { Decision } from './balancing/policy.ts'
 import type { About } from './router.ts'
@@ -26,9 +27,14 @@ export interface Asked {
   readonly about: About
   readonly settle: (now: Now, reply: Reply) => void
   /** The answering backend lags behind what the client knows: ask another. */
-  readonly isStale?: (reply: Reply, asked: Tries) => boolean
+  readonly isStale?: (answer: PositionedReply, asked: Tries) => boolean
   /** Not asked by the client itself: does not count as one of its requests. */
   readonly isInternal?: boolean
+}
+
+export interface PositionedReply {
+  readonly reply: Reply
+  readonly position: Position
 }
 
 export interface Tries {

@@ -45,7 +45,7 @@ test('a send is acknowledged with the index that it got', () => {
   })
   scene.answers('primary-1', request, sent)
   assert.deepEqual(scene.hears('s1'), [
-    { t: 'ack', room: 'r1', outbox: 'o1', number: 1, index: 3, at: 99 },
+    { t: 'ack', room: 'r1', outbox: 'o1', number: 1, index: 3, at: 99, position: 1 },
   ])
 })
 

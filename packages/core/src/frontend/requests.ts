@@ -42,6 +42,8 @@ export interface RequestsOptions {
   readonly router: Router
 }
 
+type ReplyFrame = Extract<LinkDown, { t: 'reply' }>
+
 export class Requests implements LaneHost {
   readonly #options: RequestsOptions
   readonly #lanes: OutboxLanes
@@ -102,7 +104,7 @@ export class Requests implements LaneHost {
     return undefined
   }
 
-  reply(now: Now, backend: string, frame: Extract<LinkDown, { t: 'reply' }>): void {
+  reply(now: Now, backend: string, frame: ReplyFrame): void {
     const pending = this.#pending.get(frame.request)
     if (pending === undefined || !pending.sentTo.includes(backend)) return
     const { reply } = frame
@@ -112,7 +114,7 @@ export class Requests implements LaneHost {
         return this.#lanes.fail(now, pending.lane, 'resend: unavailable')
       }
     }
-    if (this.#isStale(now, pending, { backend, reply })) {
+    if (this.#isStale(now, pending, { backend, frame })) {
       if (pending.backend === backend) this.#lanes.fail(now, pending.lane, 'resend: stale')
       return
     }
@@ -228,12 +230,12 @@ export class Requests implements LaneHost {
   #isStale(
     now: Now,
     { asked, lane, arrivedMs }: Pending,
-    { backend, reply }: { backend: string; reply: Reply },
+    { backend, frame }: { backend: string; frame: ReplyFrame },
   ): boolean {
     if (asked.isStale === undefined) return false
     const others = this.#backendsFor(asked.body).filter((other) => other !== backend)
     const isAskedOfAll = others.every((other) => lane.tried.has(other))
-    return asked.isStale(reply, { ageMs: now.ms - arrivedMs, isAskedOfAll })
+    return asked.isStale(frame, { ageMs: now.ms - arrivedMs, isAskedOfAll })
   }
 
   #settle(now: Now, pending: Pending, reply: Reply): void {

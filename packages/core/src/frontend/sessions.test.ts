@@ -56,6 +56,7 @@ test('welcome names the person, the rooms, the limits and all front-ends', () =>
     device: 'd1',
     rooms: [summary('alice', 1, { kind: 'self' }), summary('r1', 4)],
     limits,
+    position: 1,
     frontends: ['ws://one', 'ws://two'],
   })
 })

@@ -4,7 +4,7 @@ import type { RoomSummary } from '@starling/protocol/down'
 import { type RequestFrame, Scene, summary, token } from './frontend-scene.test-suite.ts'
 
 /** Two backends; Alice says hello and holds what `resume` says. */
-function hello(resume: { [room: string]: number }): Scene {
+function hello(resume: { [room: string]: number }, position?: number): Scene {
   const scene = new Scene({
     backends: [
       { name: 'primary-1', rank: 'primary' },
@@ -14,7 +14,8 @@ function hello(resume: { [room: string]: number }): Scene {
   scene.backendsUp('primary-1', 'primary-2')
   scene.connect('s1')
   const auth = { kind: 'token', token: token('alice') } as const
-  scene.says('s1', { t: 'hello', protocol: 1, auth, resume })
+  const told = position === undefined ? {} : { position }
+  scene.says('s1', { t: 'hello', protocol: 1, auth, resume, ...told })
   return scene
 }
 
@@ -89,4 +90,18 @@ test('[P8] a client that holds what the log never had is welcomed in the end, wi
   assert.deepEqual(welcomed(scene), ['alice 1', 'r1 10'])
   scene.wait(5_500)
   assert.deepEqual(scene.hearsOnly('s1', 'gap'), [{ t: 'gap', room: 'r1', head: 10 }])
+})
+
+test('[P6] what the client was told elsewhere is in what the next front-end reads', () => {
+  const scene = hello({}, 40)
+  const identity = { user: 'alice', name: 'alice', isGuest: false, device: 'd1' }
+  const reply = { kind: 'identity', identity, rooms: [] } as const
+  const lagging = asked(scene)!
+  scene.answers(lagging.backend, lagging.request, reply, 39)
+  assert.equal(welcomed(scene), undefined)
+  const other = asked(scene)!
+  assert.notEqual(other.backend, lagging.backend)
+  scene.answers(other.backend, other.request, reply, 41)
+  const [welcome] = scene.hearsOnly('s1', 'welcome')
+  assert.equal(welcome?.position, 41)
 })

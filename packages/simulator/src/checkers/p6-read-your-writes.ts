@@ -1,9 +1,9 @@
 /**
  * P6: what was acknowledged to you is in what you read next. A history that a client asked for
- * after an ack has a head at least as great as the acked index, whichever backend answered; and a
- * backend answers no request from a state older than the request demands. Judged within one
- * connection: of what was acknowledged on an earlier one a front-end knows only what backends told
- * it since.
+ * after an ack has a head at least as great as the acked index, whichever front-end and backend
+ * answered; and a backend answers no request from a state older than the request demands. What is
+ * not held to it: a client's process that started anew, and a welcome that says itself that it
+ * speaks of an older state than the client was told of (all backends lagged for seconds).
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Observation } from '../observation.ts'
@@ -18,13 +18,16 @@ export class ReadYourWritesChecker implements Checker {
   /** Client and room → the greatest index acknowledged to the client. */
   readonly #acked = new Map<string, number>()
   readonly #asked = new Map<string, Asked>()
+  /** Client → the newest position it was told. */
+  readonly #told = new Map<string, number>()
 
   see(seen: Observation): void {
     if (seen.kind === 'replied' && seen.position < seen.after && seen.reply.kind !== 'refused') {
       const what = `from ${seen.position} what asks for ${seen.after}`
       throw new BrokenPromise('P6', `${seen.backend} answers ${what}`)
     }
-    if (seen.kind === 'event' && seen.event.kind === 'connection') this.#forget(seen.client)
+    if (seen.kind === 'client-started') this.#forget(seen.client)
+    if (seen.kind === 'down') this.#seePosition(seen)
     if (seen.kind === 'event' && seen.event.kind === 'acked') {
       const key = `${seen.client} ${seen.event.item.room}`
       this.#acked.set(key, Math.max(this.#acked.get(key) ?? 0, seen.event.index))
@@ -41,7 +44,15 @@ export class ReadYourWritesChecker implements Checker {
     // Every answer was judged when it came.
   }
 
+  #seePosition({ client, frame }: Extract<Observation, { kind: 'down' }>): void {
+    if (!('position' in frame)) return
+    const told = this.#told.get(client) ?? 0
+    if (frame.t === 'welcome' && frame.position < told) this.#forget(client)
+    this.#told.set(client, Math.max(this.#told.get(client) ?? 0, frame.position))
+  }
+
   #forget(client: string): void {
+    this.#told.delete(client)
     for (const known of [this.#asked, this.#acked]) {
       for (const key of known.keys()) if (key.startsWith(`${client} `)) known.delete(key)
     }

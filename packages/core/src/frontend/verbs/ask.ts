@@ -31,7 +31,9 @@ function run(desk: Desk, { now, session, online, frame }: SaidOnline<AskFrame>):
     about: room === undefined ? {} : { room },
     settle: (_, reply) => {
       if (reply.kind === 'answer') {
-        desk.outputs.frame(session.id, { t: 'answer', ask: frame.ask, answer: reply.answer })
+        const { answer } = reply
+        const { position } = session
+        desk.outputs.frame(session.id, { t: 'answer', ask: frame.ask, answer, position })
       } else {
         const refused = reply.kind === 'refused' ? reply.code : 'unavailable'
         desk.refusals.error(session, refused, { ask: frame.ask })

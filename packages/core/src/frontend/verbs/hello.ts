@@ -5,11 +5,11 @@
 import type { RoomSummary } from '@starling/protocol/down'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import { type Auth, protocolVersion } from '@starling/protocol/up'
-import type { Identity, Reply } from '../../link/down.ts'
+import type { Identity } from '../../link/down.ts'
 import type { RequestBody } from '../../link/up.ts'
 import type { Now } from '../../now.ts'
 import type { Desk } from '../desk.ts'
-import type { Tries } from '../outbox-lanes.ts'
+import type { PositionedReply, Tries } from '../outbox-lanes.ts'
 import type { Session } from '../session.ts'
 import type { FrameOf, Said, Verb } from './verb.ts'
 
@@ -41,7 +41,7 @@ function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
     session,
     body: bodyOf(auth, desk.options.hash, frame.client ?? ''),
     about: {},
-    isStale: (reply, tries) => isStale(frame.resume ?? {}, reply, tries),
+    isStale: (answer, tries) => isStale(frame, answer, tries),
     settle: (then, reply) => {
       if (reply.kind === 'identity') welcome(desk, { now: then, session, frame }, reply)
       else refuse(desk, session, reply.kind === 'refused' ? reply.code : 'unavailable')
@@ -52,16 +52,17 @@ function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
 
 /**
  * A welcome must not be older than what the client holds (P5, P6): with an older one it would take
- * rooms for left that it is in. Certain when the client holds entries that the answer does not know
- * of; possible when it holds a room that the answer does not name. The self room tells the two
+ * rooms for left that it is in. Certain when the client was told a later position, or holds entries
+ * that the answer does not know of; possible when it holds a room that the answer does not name. The self room tells the two
  * apart: whoever was in a room and is not any more was told so there.
  */
 function isStale(
-  resume: { readonly [room: string]: number },
-  reply: Reply,
+  { resume = {}, position: told = 0 }: Hello,
+  { reply, position }: PositionedReply,
   { ageMs, isAskedOfAll }: Tries,
 ): boolean {
   if (reply.kind !== 'identity' || ageMs > staleMsMax) return false
+  if (position < told) return true
   const heads = new Map(reply.rooms.map(({ room, head }) => [room, head]))
   const held = Object.entries(resume)
   if (held.some(([room, index]) => index > (heads.get(room) ?? index))) return true
@@ -125,6 +126,7 @@ function welcome(
     device,
     rooms,
     limits: desk.options.limits,
+    position: session.position,
     frontends: desk.options.addresses,
   })
   const resume = frame.resume ?? {}

@@ -32,7 +32,8 @@ function answer(
   const { room, outbox, number } = frame
   if (reply.kind === 'sent') {
     const { index, at } = reply
-    desk.outputs.frame(session.id, { t: 'ack', room, outbox, number, index, at })
+    const { position } = session
+    desk.outputs.frame(session.id, { t: 'ack', room, outbox, number, index, at, position })
   } else {
     const code = reply.kind === 'refused' ? reply.code : 'unavailable'
     desk.refusals.send(session, frame, { code })
