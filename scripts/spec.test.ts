@@ -16,7 +16,10 @@ function citations(): ReadonlyMap<string, readonly string[]> {
   const patterns = ['*.test.ts', '*.test.tsx', '*.test-suite.ts']
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', ...patterns])
   const found = new Map<string, string[]>()
-  for (const file of listed.toString().split('\n').filter((name) => name !== '')) {
+  for (const file of listed
+    .toString()
+    .split('\n')
+    .filter((name) => name !== '')) {
     const titles = readFileSync(file, 'utf8').matchAll(/['"`]((?:\[[A-Z]+\d+\] ?)+)\S/g)
     for (const [, title] of titles) {
       for (const [rule] of title!.matchAll(/[A-Z]+\d+/g)) {
