@@ -119,7 +119,7 @@ test('two tabs that open a new profile at once come in with one identity', async
   await until(() => isWaiting(`starling:${profile}/identity`), { what: 'the second tab waits' })
   const identity = { token: 'one', kind: 'guest', name: 'ada', isKnown: false } as const
   await first.saveIdentity(identity)
-  assert.deepEqual((await later).identity, identity)
+  assert.deepEqual((await later).arriving, identity)
   await Promise.all([first.close(), second.close()])
   await tab.close()
 })

@@ -16,8 +16,9 @@ export function remoteStorage(page: () => Page, profile: string): ClientStorage 
   }
   return {
     open: async () => {
-      const { state, identity } = (await call('open')) as Restored
-      return { state: { ...state, timelines: new Map([...state.timelines]) }, identity }
+      const { state, ...held } = (await call('open')) as Omit<Restored, 'identity'>
+      const restored = { ...state, timelines: new Map([...state.timelines]) }
+      return { state: restored, identity: undefined, ...held }
     },
     write: async (changes) => void (await call('write', changes)),
     saveIdentity: async (identity) => void (await call('saveIdentity', identity)),

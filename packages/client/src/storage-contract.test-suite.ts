@@ -66,24 +66,7 @@ export function storageContract(name: string, make: () => StorageUnderTest): voi
     )
   })
 
-  run('who was not welcomed yet takes nobody’s place until they are', async (under) => {
-    const eve: Identity = { ...identity, token: 'e'.repeat(43), name: 'eve', isKnown: false }
-    const reopened = async (saved: Identity) => {
-      const storage = under.open()
-      await storage.open()
-      await storage.saveIdentity(saved)
-      await storage.close()
-      const again = under.open()
-      const { state: _, ...held } = await again.open()
-      await again.close()
-      return held
-    }
-    assert.deepEqual(await reopened(eve), { identity: undefined, arriving: eve })
-    assert.deepEqual(await reopened(identity), { identity })
-    assert.deepEqual(await reopened(eve), { identity, arriving: eve })
-    const known = { ...eve, isKnown: true }
-    assert.deepEqual(await reopened(known), { identity: known })
-  })
+  run('who was not welcomed yet takes nobody’s place until they are', keepsTheWelcomed)
 
   run('whatever is written restores what the changes mean', async (under) => {
     await fc.assert(
@@ -102,6 +85,25 @@ export function storageContract(name: string, make: () => StorageUnderTest): voi
       { numRuns: 20 },
     )
   })
+}
+
+async function keepsTheWelcomed(under: StorageUnderTest): Promise<void> {
+  const eve: Identity = { ...identity, token: 'e'.repeat(43), name: 'eve', isKnown: false }
+  const reopened = async (saved: Identity) => {
+    const storage = under.open()
+    await storage.open()
+    await storage.saveIdentity(saved)
+    await storage.close()
+    const again = under.open()
+    const { state: _, ...held } = await again.open()
+    await again.close()
+    return held
+  }
+  assert.deepEqual(await reopened(eve), { identity: undefined, arriving: eve })
+  assert.deepEqual(await reopened(identity), { identity })
+  assert.deepEqual(await reopened(eve), { identity, arriving: eve })
+  const known = { ...eve, isKnown: true }
+  assert.deepEqual(await reopened(known), { identity: known })
 }
 
 function entries(room: string, indexes: readonly number[], isReset = false): StoredChange {
