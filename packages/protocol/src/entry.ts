@@ -3,7 +3,6 @@
  * state of a message (edited text, reactions) in the entry of its post; the entries that changed it
  * keep their own index, so a client that holds indexes a..b without a hole has missed nothing.
  */
-import type { ErrorCode } from './error-codes.ts'
 import type { Role, RoomKind } from './operation.ts'
 
 export interface EntryHead {
@@ -110,8 +109,3 @@ export type SelfBody =
 
 export type EntryBody = RoomBody | SelfBody
 export type Entry = EntryHead & EntryBody
-
-/** What became of one send. A refusal consumes the send's number, unless it is `out-of-turn`. */
-export type SendOutcome =
-  | { readonly ok: true; readonly index: number; readonly at: number }
-  | { readonly ok: false; readonly code: ErrorCode }
