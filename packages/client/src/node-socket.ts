@@ -3,12 +3,16 @@
  * known authority signed is trusted; any other by its fingerprint, which is the one given, the one
  * trusted before at this address, or one that the person is asked about. The hello, which carries
  * the token, leaves only after that.
+ *
+ * When nobody was reached yet and all addresses that the person gave expect the other scheme,
+ * trying on is in vain and the person is told. Later it is one more front-end that does not answer.
  */
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
 import type { PinOptions } from './connect-options.ts'
-import type { OpenSocket, Socket, SocketEvents } from './socket.ts'
+import type { OpenSocket, Rejection, Socket, SocketEvents } from './socket.ts'
+import { tlsMismatch } from './tls-mismatch.ts'
 
 /** Where fingerprints that were trusted are kept. */
 export interface Pins {
@@ -18,9 +22,22 @@ export interface Pins {
 
 const goodbyeMsMax = 1_000
 
-type Verdict = 'trusted' | { readonly code: string; readonly say: string }
+type Verdict = 'trusted' | Rejection
 
-export function nodeSockets(pins: Pins, options: PinOptions): OpenSocket {
+interface SocketOptions extends PinOptions {
+  /** As dialled; all others were learned from the server. */
+  readonly given: readonly string[]
+}
+
+/** How one connection is judged. */
+interface Judge {
+  certificate(address: string, tls: TLSSocket): Promise<Verdict>
+  reached(): void
+  /** What the person must know about an attempt that failed. */
+  failure(address: string, error: Error): Promise<Rejection | undefined>
+}
+
+export function nodeSockets(pins: Pins, options: SocketOptions): OpenSocket {
   const asked = new Map<string, Promise<boolean>>()
   const verdict = async (address: string, tls: TLSSocket): Promise<Verdict> => {
     const fingerprint = tls.getPeerCertificate().fingerprint256
@@ -40,24 +57,41 @@ export function nodeSockets(pins: Pins, options: PinOptions): OpenSocket {
     pins.set(address, fingerprint)
     return 'trusted'
   }
-  return (address, events) => openSocket(address, events, verdict)
+  let isReached = false
+  const mismatched = new Set<string>()
+  const judge: Judge = {
+    certificate: verdict,
+    reached: () => {
+      isReached = true
+    },
+    failure: async (address, error) => {
+      if (isReached) return undefined
+      const mismatch = await tlsMismatch(address, error)
+      if (mismatch === undefined) mismatched.delete(address)
+      else mismatched.add(address)
+      return options.given.every((given) => mismatched.has(given)) ? mismatch : undefined
+    },
+  }
+  return (address, events) => openSocket(address, events, judge)
 }
 
-function openSocket(
-  address: string,
-  events: SocketEvents,
-  verdict: (address: string, tls: TLSSocket) => Promise<Verdict>,
-): Socket {
+function openSocket(address: string, events: SocketEvents, judge: Judge): Socket {
   const socket = new WebSocket(address, { rejectUnauthorized: false, perMessageDeflate: false })
   let isOver = false
+  let failed: Error | undefined
   let judged: Promise<Verdict> = Promise.resolve('trusted')
   socket.on('upgrade', (response: IncomingMessage) => {
-    if (response.socket instanceof TLSSocket) judged = verdict(address, response.socket)
+    if (response.socket instanceof TLSSocket) {
+      judged = judge.certificate(address, response.socket)
+    }
   })
   socket.on('open', async () => {
     const found = await judged
     if (isOver) return
-    if (found === 'trusted') return events.opened()
+    if (found === 'trusted') {
+      judge.reached()
+      return events.opened()
+    }
     isOver = true
     socket.terminate()
     events.rejected(found)
@@ -65,11 +99,16 @@ function openSocket(
   socket.on('message', (data, isBinary) => {
     if (!isOver && !isBinary) events.text(data.toString())
   })
-  // A failed attempt says both `error` and `close`; the second is enough.
-  socket.on('error', () => {})
-  socket.on('close', (code) => {
-    if (!isOver) events.closed(code)
+  // A failed attempt says both `error` and `close`.
+  socket.on('error', (error) => {
+    failed = error
+  })
+  socket.on('close', async (code) => {
+    const why = isOver || failed === undefined ? undefined : await judge.failure(address, failed)
+    if (isOver) return
     isOver = true
+    if (why === undefined) events.closed(code)
+    else events.rejected(why)
   })
   return {
     send: (text) => socket.send(text),

@@ -30,7 +30,7 @@ export async function connect(options: NodeConnectOptions): Promise<StarlingClie
   if (addresses.length === 0) throw new Error('give the address of a front-end: addresses: […]')
   const storage =
     options.storage ?? (profile === undefined ? undefined : openSqliteStorage(profile.directory))
-  const openSocket = nodeSockets(profile ?? new Map(), options.pin ?? {})
+  const openSocket = nodeSockets(profile ?? new Map(), { ...options.pin, given: addresses })
   const parts = { ...options, addresses, openSocket }
   const client = await connectWith(storage === undefined ? parts : { ...parts, storage })
   // Remembered when somebody answered there.

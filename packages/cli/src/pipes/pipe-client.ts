@@ -60,6 +60,9 @@ export async function openPipeClient(
       'give the fingerprint that "starling up" prints: --fingerprint PRINT',
     )
   }
+  if (ready.code.startsWith('tls')) {
+    throw new NotDone(`${ready.say} (${ready.code})`, 'give that one: --address ADDRESS')
+  }
   throw new NotDone(
     `the server does not let you in as this (${ready.code}): ${ready.say}`,
     'choose another --name or --profile, or log in again with "starling chat"',

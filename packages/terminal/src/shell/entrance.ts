@@ -98,7 +98,7 @@ export class Entrance {
     if ('ok' in first) {
       this.#error = first.say
       // A server that cannot be trusted is another address; anything else is about the person.
-      if (/^certificate/.test(first.code)) this.#address = undefined
+      if (/^(certificate|tls)-/.test(first.code)) this.#address = undefined
       else this.#auth = undefined
       return undefined
     }
