@@ -69,7 +69,13 @@ export const subcommands: readonly Subcommand[] = [
     name: 'chat',
     usage: 'chat [ADDRESS] [options]',
     say: 'chat in this terminal',
-    options: identityOptions.slice(1),
+    options: [
+      ...identityOptions.slice(1),
+      [
+        '--forget-certificate',
+        'ask anew about the certificate, as after the server made a new one',
+      ],
+    ],
     load: () => import('./commands/chat.ts'),
   },
   {

@@ -85,7 +85,10 @@ export interface ClientEventMap {
   readonly acked: Extract<ClientEvent, { kind: 'acked' }>
   readonly refused: Extract<ClientEvent, { kind: 'refused' }>
   readonly connection: { readonly state: ConnectionState }
-  /** The server refused something that nobody waits for (a typing notice, for one). */
+  /**
+   * What nobody waits for was refused (a typing notice, for one), cannot be kept (`storage`), or a
+   * front-end is left out because its certificate is not trusted (`certificate-…`).
+   */
   readonly error: { readonly code: string; readonly say: string }
 }
 

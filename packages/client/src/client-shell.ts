@@ -19,7 +19,7 @@ import type { Operation } from '@starling/protocol/operation'
 import type { ClientEventMap, Credentials, Refusal, Result, Sending } from './api.ts'
 import { authFor, identityFor, newToken } from './device-identity.ts'
 import { Sendings } from './sendings.ts'
-import type { OpenSocket, Socket } from './socket.ts'
+import type { OpenSocket, Rejection, Socket } from './socket.ts'
 import type { ClientStorage, Identity, StoredChange } from './storage.ts'
 import { now, Turns } from './turns.ts'
 
@@ -27,6 +27,8 @@ const tickMs = 100
 const adoptMs = 10_000
 /** A room that one entered is told of by its own entry; it comes right after the ack. */
 const enteredMsMax = 5_000
+/** Of WebSocket: the TLS handshake failed. */
+const leftOutCode = 1015
 
 export interface ShellOptions {
   readonly clientOptions: ClientOptions
@@ -59,6 +61,7 @@ export class ClientShell {
   #waitingForReady: ((result: Welcome) => void)[] = []
   #waitingForRoom: { room: string; untilMs: number; resolve: () => void }[] = []
   #socket: { readonly number: number; readonly socket: Socket } | undefined
+  readonly #leftOutAddresses = new Set<string>()
   #snapshot: ClientSnapshot | undefined
   #identity: Identity
   #welcomed: Identity | undefined
@@ -218,8 +221,17 @@ export class ClientShell {
       text: (text) => this.#text(number, text),
       closed: (code) => this.act((node) => node.socketClosed(now(), number, code)),
       rejected: (why) => this.act((node) => node.socketRejected(now(), number, why)),
+      leftOut: (why) => this.#leftOut(address, number, why),
     })
     this.#socket = { number, socket }
+  }
+
+  /** Told once an address: it is tried again and again. */
+  #leftOut(address: string, number: number, why: Rejection): void {
+    this.act((node) => node.socketClosed(now(), number, leftOutCode))
+    if (this.#leftOutAddresses.has(address)) return
+    this.#leftOutAddresses.add(address)
+    this.#tell('error', why)
   }
 
   #text(number: number, text: string): void {

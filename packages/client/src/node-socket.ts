@@ -1,8 +1,6 @@
 /**
- * The WebSocket of Node, by `ws`. Its certificate is judged before anything is said: one that a
- * known authority signed is trusted; any other by its fingerprint, which is the one given, the one
- * trusted before at this address, or one that the person is asked about. The hello, which carries
- * the token, leaves only after that.
+ * The WebSocket of Node, by `ws`. Its certificate is judged before anything is said
+ * (certificate-trust.ts); the hello, which carries the token, leaves only after that.
  *
  * When nobody was reached yet and all addresses that the person gave expect the other scheme,
  * trying on is in vain and the person is told. Later it is one more front-end that does not answer.
@@ -10,24 +8,16 @@
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
-import type { PinOptions } from './connect-options.ts'
+import {
+  CertificateTrust,
+  type Pins,
+  type TrustOptions,
+  type Verdict,
+} from './certificate-trust.ts'
 import type { OpenSocket, Rejection, Socket, SocketEvents } from './socket.ts'
 import { tlsMismatch } from './tls-mismatch.ts'
 
-/** Where fingerprints that were trusted are kept. */
-export interface Pins {
-  get(address: string): string | undefined
-  set(address: string, fingerprint: string): void
-}
-
 const goodbyeMsMax = 1_000
-
-type Verdict = 'trusted' | Rejection
-
-interface SocketOptions extends PinOptions {
-  /** As dialled; all others were learned from the server. */
-  readonly given: readonly string[]
-}
 
 /** How one connection is judged. */
 interface Judge {
@@ -37,30 +27,12 @@ interface Judge {
   failure(address: string, error: Error): Promise<Rejection | undefined>
 }
 
-export function nodeSockets(pins: Pins, options: SocketOptions): OpenSocket {
-  const asked = new Map<string, Promise<boolean>>()
-  const verdict = async (address: string, tls: TLSSocket): Promise<Verdict> => {
-    const fingerprint = tls.getPeerCertificate().fingerprint256
-    const known = options.fingerprint ?? pins.get(address)
-    if (known !== undefined && digits(known) === digits(fingerprint)) return 'trusted'
-    if (tls.authorized && options.fingerprint === undefined) return 'trusted'
-    if (known !== undefined) return changed(address, { known, found: fingerprint })
-    if (options.onFirstUse === undefined) return untrusted(address, `${tls.authorizationError}`)
-    const question = `${address} ${fingerprint}`
-    const answer =
-      asked.get(question) ?? Promise.resolve(options.onFirstUse({ address, fingerprint }))
-    asked.set(question, answer)
-    if (!(await answer)) {
-      asked.delete(question)
-      return { code: 'certificate-refused', say: `You did not trust the server at ${address}.` }
-    }
-    pins.set(address, fingerprint)
-    return 'trusted'
-  }
+export function nodeSockets(pins: Pins, options: TrustOptions): OpenSocket {
+  const trust = new CertificateTrust(pins, options)
   let isReached = false
   const mismatched = new Set<string>()
   const judge: Judge = {
-    certificate: verdict,
+    certificate: (address, tls) => trust.judge(address, tls),
     reached: () => {
       isReached = true
     },
@@ -79,7 +51,7 @@ function openSocket(address: string, events: SocketEvents, judge: Judge): Socket
   const socket = new WebSocket(address, { rejectUnauthorized: false, perMessageDeflate: false })
   let isOver = false
   let failed: Error | undefined
-  let judged: Promise<Verdict> = Promise.resolve('trusted')
+  let judged: Promise<Verdict> = Promise.resolve({ kind: 'trusted' })
   socket.on('upgrade', (response: IncomingMessage) => {
     if (response.socket instanceof TLSSocket) {
       judged = judge.certificate(address, response.socket)
@@ -88,13 +60,14 @@ function openSocket(address: string, events: SocketEvents, judge: Judge): Socket
   socket.on('open', async () => {
     const found = await judged
     if (isOver) return
-    if (found === 'trusted') {
+    if (found.kind === 'trusted') {
       judge.reached()
       return events.opened()
     }
     isOver = true
     socket.terminate()
-    events.rejected(found)
+    if (found.kind === 'left-out') events.leftOut(found.why)
+    else events.rejected(found.why)
   })
   socket.on('message', (data, isBinary) => {
     if (!isOver && !isBinary) events.text(data.toString())
@@ -120,27 +93,5 @@ function openSocket(address: string, events: SocketEvents, judge: Judge): Socket
       const timer = setTimeout(() => socket.terminate(), goodbyeMsMax)
       socket.once('close', () => clearTimeout(timer))
     },
-  }
-}
-
-function digits(fingerprint: string): string {
-  return fingerprint.replaceAll(':', '').toUpperCase()
-}
-
-function changed(address: string, prints: { known: string; found: string }): Verdict {
-  return {
-    code: 'certificate-changed',
-    say:
-      `The certificate of ${address} is not the one trusted before (${prints.known}) but ` +
-      `${prints.found}. Ask its operator; if they made a new one, forget the old one first.`,
-  }
-}
-
-function untrusted(address: string, why: string): Verdict {
-  return {
-    code: 'certificate-untrusted',
-    say:
-      `No known authority signed the certificate of ${address} (${why}). ` +
-      'Connect with its fingerprint, which its operator sees when the server starts.',
   }
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { ClientEventMap, StarlingClient } from './api.ts'
 import { newCertificate, oldCertificate } from './certificates.test-fixture.ts'
 import type { NodeConnectOptions } from './connect-options.ts'
 import { type Certificate, LittleFrontend } from './little-frontend.test-suite.ts'
@@ -70,6 +71,61 @@ test('on first use the person is asked once; a later change is refused', async (
   assert.equal(imposter.heard.length, 0)
   assert.equal(asked.length, 2)
   await imposter.crash()
+  rmSync(directory, { recursive: true })
+})
+
+/** Settles with the first event that fits. */
+async function told<K extends keyof ClientEventMap>(
+  client: StarlingClient,
+  kind: K,
+  fits: (event: ClientEventMap[K]) => boolean,
+): Promise<ClientEventMap[K]> {
+  const { promise, resolve, reject } = Promise.withResolvers<ClientEventMap[K]>()
+  const timer = setTimeout(() => reject(new Error(`no such ${kind} came`)), 5_000)
+  const undo = client.on(kind, (event) => {
+    if (fits(event)) resolve(event)
+  })
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    undo()
+  }
+}
+
+test('[P9] named front-ends are used only with the certificate that is trusted', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'starling-pins-'))
+  const home = await LittleFrontend.listen({ certificate: oldCertificate })
+  const same = await LittleFrontend.listen({ certificate: oldCertificate, server: home.server })
+  const strange = await LittleFrontend.listen({ certificate: newCertificate, server: home.server })
+  home.server.addresses = [strange.address, same.address]
+  const asked: string[] = []
+  const pin = {
+    onFirstUse: ({ address }: { address: string }) => {
+      asked.push(address)
+      return true
+    },
+  }
+  const client = await connect({ directory, addresses: [home.address], auth, pin })
+  await client.ready()
+  const leftOut = told(client, 'error', () => true)
+  const moved = told(
+    client,
+    'connection',
+    ({ state }) => state.kind === 'online' && state.address === same.address,
+  )
+  await home.crash()
+  const { code, say } = await leftOut
+  assert.equal(code, 'certificate-changed')
+  assert.ok(say.includes(strange.address))
+  await moved
+  assert.deepEqual([asked, strange.heard], [[home.address], []])
+  await client.close()
+  new Profile(directory).forgetPins()
+  assert.deepEqual(readProfile('x', directory)?.pins, {})
+  assert.equal(await arrival({ directory, addresses: [strange.address], pin }), 'online')
+  assert.deepEqual(asked, [home.address, strange.address])
+  await Promise.all([same.crash(), strange.crash()])
   rmSync(directory, { recursive: true })
 })
 

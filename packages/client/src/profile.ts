@@ -6,8 +6,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { Pins } from './certificate-trust.ts'
 import type { ProfileSummary } from './connect-options.ts'
-import type { Pins } from './node-socket.ts'
 import type { Identity } from './storage.ts'
 
 interface ProfileFile {
@@ -80,6 +80,15 @@ export class Profile implements Pins {
 
   set(address: string, fingerprint: string): void {
     this.#change((file) => ({ ...file, pins: { ...file.pins, [address]: fingerprint } }))
+  }
+
+  values(): Iterable<string> {
+    return Object.values(this.read()?.pins ?? {})
+  }
+
+  /** For all addresses: the next certificates are asked about anew. */
+  forgetPins(): void {
+    if (this.read() !== undefined) this.#change((file) => ({ ...file, pins: {} }))
   }
 
   saveAddresses(addresses: readonly string[]): void {

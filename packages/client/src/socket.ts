@@ -12,6 +12,8 @@ export interface SocketEvents {
   closed(code: number): void
   /** It will not be used, and the person has to do something about it. */
   rejected(why: Rejection): void
+  /** It will not be used; others may be. */
+  leftOut(why: Rejection): void
 }
 
 export interface Socket {

@@ -5,7 +5,7 @@
 import type { StarlingClient } from '@starling/client/api'
 import type { NodeConnectOptions, PinOptions } from '@starling/client/connect-options'
 import { connect } from '@starling/client/node'
-import { profileDirectory, readProfile } from '@starling/client/profile'
+import { Profile, profileDirectory, readProfile } from '@starling/client/profile'
 import { TerminalScreen } from './screen/terminal-screen.ts'
 import { ChatSession, type Clock } from './shell/chat-session.ts'
 import { Drafts } from './shell/drafts.ts'
@@ -26,6 +26,8 @@ export interface ChatOptions {
   readonly profileDirectory?: string
   /** The only certificate to accept. */
   readonly fingerprint?: string
+  /** What was trusted before is asked about anew. */
+  readonly isCertificateForgotten?: boolean
   readonly version?: string
 }
 
@@ -44,6 +46,7 @@ export async function runChat(options: ChatOptions): Promise<number> {
   }
   const profile = options.profile ?? 'default'
   const directory = options.profileDirectory ?? profileDirectory(profile)
+  if (options.isCertificateForgotten) new Profile(directory).forgetPins()
   const known = readProfile(profile, directory)
   if (known?.userName !== undefined && (options.name ?? known.userName) !== known.userName) {
     return cannotStart(
@@ -68,8 +71,6 @@ export async function runChat(options: ChatOptions): Promise<number> {
     ...(options.fingerprint === undefined ? {} : { fingerprint: options.fingerprint }),
     onFirstUse: async ({ address, fingerprint }) => {
       const pins = Object.entries(readProfile(profile, directory)?.pins ?? {})
-      // The same certificate under another address: whoever has its key is the one trusted there.
-      if (pins.some(([, trusted]) => trusted === fingerprint)) return true
       const asked = trustQuestion(address, fingerprint, pins[0]?.[0])
       const ask = () => welcome.interrupt(asked)
       const answer = await (session === undefined ? ask() : session.covered(ask))

@@ -12,6 +12,7 @@ export const run: RunCommand = async (args): Promise<ExitCode> => {
       name: { type: 'string' },
       profile: { type: 'string' },
       fingerprint: { type: 'string' },
+      'forget-certificate': { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
@@ -21,6 +22,7 @@ export const run: RunCommand = async (args): Promise<ExitCode> => {
   const { name, profile, fingerprint } = values
   const code = await runChat({
     version: version(),
+    isCertificateForgotten: values['forget-certificate'],
     ...(address === undefined ? {} : { address }),
     ...(name === undefined ? {} : { name }),
     ...(profile === undefined ? {} : { profile }),

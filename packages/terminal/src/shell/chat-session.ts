@@ -159,7 +159,8 @@ export class ChatSession {
 
   /** Of what nobody asked for, only what threatens to be lost is worth a word. */
   #warn(code: string, say: string): void {
-    if (code === 'storage') this.#dispatch({ kind: 'note', text: say, isError: true })
+    if (code === 'storage' || code.startsWith('certificate'))
+      this.#dispatch({ kind: 'note', text: say, isError: true })
   }
 
   /** Who is where may have changed while nobody told. */
