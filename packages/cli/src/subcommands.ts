@@ -98,7 +98,7 @@ export const subcommands: readonly Subcommand[] = [
       ['--json', 'each entry as one line of JSON'],
       ['--last N', 'start with the newest N entries'],
       ['--from N', 'start with the entry of index N'],
-      ['--count N', 'end after N entries'],
+      ['--count N', 'end after N entries; "| head" is noticed only with the entry after its last'],
     ],
     load: () => import('./commands/tail.ts'),
   },

@@ -1,10 +1,10 @@
 /**
  * Which certificates to trust. One that a known authority signed is; any other by its fingerprint:
  * the one given, one trusted before, or, at an address that the person gave and only there, one
- * that they are asked about. Whoever shows a certificate that is trusted already has its key, so the
- * server's other front-ends need no question; but where the person trusted a certificate, another
- * one is refused. What is not trusted at an address that the server named is no reason to ask or to
- * stop: that front-end is left out.
+ * that they are asked about. Whoever shows a certificate that is trusted already has its key, so
+ * the server's other front-ends need no question; but where the person trusted a certificate,
+ * another one is refused. What is not trusted at an address that the server named is no reason to
+ * ask or to stop: that front-end is left out.
  */
 import type { PeerCertificate, TLSSocket } from 'node:tls'
 import type { PinOptions } from './connect-options.ts'
