@@ -1,9 +1,10 @@
 /**
- * Batching towards the log. Operations that arrive while an append is in flight wait; when the log
- * is free, all that waits becomes one record, up to the limits. An operation is settled when its
- * record comes back from the log and is applied (never when the append is merely acknowledged), or
- * when the append failed, or when it waited too long. Settling with `unavailable` is always safe:
- * the front-end asks again, here or elsewhere, and a repeat is harmless.
+ * Batching towards the log. Operations that arrive in one turn become one record, up to the limits;
+ * so do those that wait while `appendsInFlightMax` records are on their way. An operation is
+ * settled when its record comes back from the log and is applied (never when the append is merely
+ * acknowledged), or when the append failed, or when it waited too long. Settling with
+ * `unavailable` is always safe: the front-end asks again, here or elsewhere, and a repeat is
+ * harmless.
  */
 import type { LoggedOperation, LogRecord } from '../log/record.ts'
 import type { Chance, Now } from '../now.ts'

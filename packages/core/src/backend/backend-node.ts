@@ -1,5 +1,5 @@
 /**
- * The backend node: requests in, one log record for all that came meanwhile, answers out when that
+ * The backend node: requests in, one log record for all that came in a turn, answers out when that
  * record is applied. Reads are answered from the store. It holds nothing that another backend
  * needs: when it dies, front-ends ask the next one the same.
  *
