@@ -1,2 +1,1 @@
-/** For those that still look for it here. */
-export { codePoints, isOverBytes } from '../text-size.ts'
+export { isOverBytes } from '../text-size.ts'

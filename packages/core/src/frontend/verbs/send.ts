@@ -1,9 +1,9 @@
 /** A durable request: into its lane, and back as an ack or a refusal. */
 import type { Reply } from '../../link/down.ts'
+import { codePoints } from '../../text-size.ts'
 import type { Desk } from '../desk.ts'
 import type { SendFrame } from '../read-frame.ts'
 import type { Session } from '../session.ts'
-import { codePoints } from '../text-size.ts'
 import type { SaidOnline, Verb } from './verb.ts'
 
 const retryInFlightMs = 200
