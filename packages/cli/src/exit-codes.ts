@@ -10,25 +10,21 @@ export const exitCodes = {
 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
-/** Why nothing was started, and what to do about it. */
-export class CannotStart extends Error {
+/** What was found, and what to do about it. */
+abstract class WithRemedy extends Error {
   readonly remedy: string
   constructor(found: string, remedy: string) {
     super(found)
-    this.name = 'CannotStart'
+    this.name = new.target.name
     this.remedy = remedy
   }
 }
 
-/** What was tried did not succeed, and what to do about it. */
-export class NotDone extends Error {
-  readonly remedy: string
-  constructor(found: string, remedy: string) {
-    super(found)
-    this.name = 'NotDone'
-    this.remedy = remedy
-  }
-}
+/** Nothing was started. */
+export class CannotStart extends WithRemedy {}
+
+/** What was tried did not succeed. */
+export class NotDone extends WithRemedy {}
 
 /** The command line cannot be understood. */
 export class UsageError extends Error {
