@@ -3,7 +3,7 @@
  */
 import type { Role } from '../cluster/cluster.ts'
 
-export const faultKinds = ['kill', 'freeze', 'restart'] as const
+const faultKinds = ['kill', 'freeze', 'restart'] as const
 export type FaultKind = (typeof faultKinds)[number]
 
 export interface Fault {

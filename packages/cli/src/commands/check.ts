@@ -57,7 +57,7 @@ function unreadableFiles(config: Config): readonly string[] {
   })
 }
 
-export function effectiveTable(rows: readonly EffectiveValue[]): string {
+function effectiveTable(rows: readonly EffectiveValue[]): string {
   const cells = rows.map(({ key, value, from }) => [key, shown(value), from] as const)
   const keyWidth = Math.max(...cells.map(([key]) => key.length))
   const valueWidth = Math.max(...cells.map(([, value]) => value.length))

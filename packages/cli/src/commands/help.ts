@@ -28,7 +28,7 @@ export const run: RunCommand = async (args, { out }) => {
   return exitCodes.done
 }
 
-export function helpOf(command: Subcommand): string {
+function helpOf(command: Subcommand): string {
   const head = `starling ${command.usage}\n  ${command.say}`
   return command.options.length === 0 ? head : `${head}\n\n${columns(command.options)}`
 }

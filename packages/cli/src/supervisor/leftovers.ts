@@ -13,7 +13,7 @@ export interface LeftoverTuning {
   readonly waitMsMax: number
 }
 
-export const leftoverTuning: LeftoverTuning = { lookMs: 25, waitMsMax: 10_000 }
+const leftoverTuning: LeftoverTuning = { lookMs: 25, waitMsMax: 10_000 }
 
 type Noted = Holder['processes'][number]
 

@@ -12,7 +12,7 @@ export interface TraceTuning {
   readonly lookMs: number
 }
 
-export const traceTuning: TraceTuning = { bytesMax: 16 * 1024 * 1024, lookMs: 5_000 }
+const traceTuning: TraceTuning = { bytesMax: 16 * 1024 * 1024, lookMs: 5_000 }
 
 /** One file a role, `name.log`; what it held before it was emptied last is `name.log.1`. */
 export class TraceFolder {

@@ -15,7 +15,7 @@ import { fedEntry } from './fed-entry.ts'
 import type { Presence } from './presence.ts'
 
 /** JSON characters of the entries in one answer; at least one entry goes however long it is. */
-export const answerCharactersMax = 512 * 1024
+const answerCharactersMax = 512 * 1024
 
 export interface Asker {
   readonly user: string

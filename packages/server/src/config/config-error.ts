@@ -17,7 +17,7 @@ export class ConfigError extends Error {
   }
 }
 
-export function problemText(problem: ConfigProblem): string {
+function problemText(problem: ConfigProblem): string {
   const { where, key, found, remedy } = problem
   return `${where}: ${key === '' ? '' : `${key}: `}${found}; ${remedy}`
 }

@@ -5,7 +5,7 @@ import { parse, TomlError } from 'smol-toml'
 import { ConfigError } from './config-error.ts'
 import { type KeyLines, keyLines, lineOf } from './key-lines.ts'
 
-export const configFileName = 'starling.toml'
+const configFileName = 'starling.toml'
 
 export interface ConfigFile {
   /** Absolute; undefined when there is none and none is needed. */

@@ -72,7 +72,7 @@ export function strangeVariables(environment: Environment): readonly string[] {
     })
 }
 
-export const otherVariables = ['STARLING_CONFIG', 'STARLING_PORT'] as const
+const otherVariables = ['STARLING_CONFIG', 'STARLING_PORT'] as const
 
 type Take = (key: string, setting: Setting<unknown>, value: unknown, from: string) => void
 

@@ -74,7 +74,7 @@ export function traceSettingsOf(config: Config): TraceSettings {
 }
 
 /** The protocol's limits with what the operator changed. */
-export function limitsOf(config: Config): Limits {
+function limitsOf(config: Config): Limits {
   const changed = Object.keys(settings)
     .filter((key) => key.startsWith('limits.'))
     .map((key) => [key.slice('limits.'.length), config.values[key as SettingKey]])

@@ -25,7 +25,7 @@ export type Engine = (typeof engines)[number]
 const pathOf = 'a path, from the folder of this file'
 
 /** The greatest limits that fit into one record of the log and one frame of a link. */
-export const messageBytesCeiling = 65_536
+const messageBytesCeiling = 65_536
 const frameBytesCeiling = 1024 * 1024
 
 export const settings = {

@@ -109,7 +109,7 @@ function countSpans(state: UiState, world: ClientSnapshot): Line {
   return spans
 }
 
-export function troubleWords(state: UiState, world: ClientSnapshot): string {
+function troubleWords(state: UiState, world: ClientSnapshot): string {
   const { connection, waiting } = world
   const queue = waiting > 0 ? `Offline · ${waiting} waiting` : ''
   switch (connection.kind) {

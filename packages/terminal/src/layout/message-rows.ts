@@ -32,7 +32,7 @@ interface Author {
   readonly name: string
 }
 
-export function isNarrow({ width }: PaneStyle): boolean {
+function isNarrow({ width }: PaneStyle): boolean {
   return width < narrowBelow
 }
 
@@ -102,7 +102,7 @@ function nameWidth({ width }: PaneStyle): number {
 }
 
 /** Cells for the text itself; one stays free at the right. */
-export function textWidth(style: PaneStyle): number {
+function textWidth(style: PaneStyle): number {
   return isNarrow(style) ? style.width - 3 : style.width - 7 - nameWidth(style) - 2 - 1
 }
 

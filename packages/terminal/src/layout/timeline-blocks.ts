@@ -18,7 +18,7 @@ import {
 import { emptyLine, type Line, ruleWith, span, type Tone } from './span.ts'
 
 /** The block before the first line: what lies further back. */
-export const beginningKey = 'beginning'
+const beginningKey = 'beginning'
 /** In a room of so few, everybody's coming and going is shown. */
 const intimateMembersMax = 6
 /** Who wrote within this time of coming or going is not silent. */

@@ -30,7 +30,7 @@ export function byActivity(a: RoomSnapshot, b: RoomSnapshot): number {
   return b.lastAt - a.lastAt || (a.room < b.room ? -1 : 1)
 }
 
-export function activityLevel({ mentions, unread }: RoomSnapshot): 0 | 1 | 2 {
+function activityLevel({ mentions, unread }: RoomSnapshot): 0 | 1 | 2 {
   if (mentions > 0) return 2
   return unread > 0 ? 1 : 0
 }

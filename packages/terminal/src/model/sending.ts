@@ -84,7 +84,7 @@ export function beginEdit(
   })
 }
 
-export function endEdit(state: UiState, draft: string): UiState {
+function endEdit(state: UiState, draft: string): UiState {
   const { room } = state
   if (room === undefined) return state
   return withView(state, room, { composer: composerWith(draft), intent: { kind: 'post' } })

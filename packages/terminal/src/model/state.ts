@@ -216,7 +216,7 @@ export interface Step {
 
 export const talk: Mode = { kind: 'talk' }
 
-export const freshView: RoomView = {
+const freshView: RoomView = {
   composer: emptyComposer,
   intent: { kind: 'post' },
   place: bottom,

@@ -2,7 +2,7 @@
 import type { ClientSnapshot } from '@starling/client/api'
 import type { UiState } from './state.ts'
 
-export const troubleShownMs = 1_500
+const troubleShownMs = 1_500
 const secondMs = 1_000
 
 export function nextWake(state: UiState, world: ClientSnapshot): number | undefined {

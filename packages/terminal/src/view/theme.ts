@@ -23,7 +23,7 @@ const cyan = code(36, 39)
 const red = code(31, 39)
 const none: readonly [string, string] = ['', '']
 
-export const colourTheme: Theme = {
+const colourTheme: Theme = {
   plain: none,
   quiet: dim,
   strong: bold,
@@ -34,7 +34,7 @@ export const colourTheme: Theme = {
 }
 
 /** For `NO_COLOR`. */
-export const monoTheme: Theme = {
+const monoTheme: Theme = {
   plain: none,
   quiet: dim,
   strong: bold,

@@ -12,7 +12,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { nodeCodeOf } from './sqlite-trouble.ts'
 
-export const doorbellPolls = { watchedMs: 1_000, unwatchedMs: 10 } as const
+const doorbellPolls = { watchedMs: 1_000, unwatchedMs: 10 } as const
 
 export class Doorbell {
   readonly path: string
