@@ -1,7 +1,7 @@
 /** A real browser with one profile, and tabs in it that run the test's page. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { browserArguments, findBrowser } from '../../scripts/browser.ts'
 import { until } from '../cluster/until.ts'
@@ -36,10 +36,13 @@ export class WebBrowser {
   /** Dies without a word to its pages, and starts again with the same profile. */
   async crash(): Promise<void> {
     const session = await this.#context.browser()!.newBrowserCDPSession()
+    // Its folder for the socket that keeps the profile to one browser, which it removes at its end.
+    const left = dirname(readlinkSync(join(this.#folder, 'SingletonSocket')))
     const gone = this.#context.waitForEvent('close')
     // Nobody is left to answer.
     const unanswered = session.send('Browser.crash').catch(() => {})
     await Promise.all([gone, unanswered])
+    rmSync(left, { recursive: true, force: true })
     this.#context = await launch(this.#folder)
   }
 
@@ -104,7 +107,7 @@ export class Tab {
         shown = await this.shown()
         return isSo(shown)
       },
-      { what: () => `${what}: ${JSON.stringify(shown)}`, ms: 20_000 },
+      { what: () => `${what}: ${JSON.stringify(shown)}`, ms: 60_000 },
     )
     return shown
   }
