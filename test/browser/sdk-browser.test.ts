@@ -80,7 +80,7 @@ async function stands(...lists: readonly (readonly string[])[]): Promise<void> {
       posts = await history()
       return lists.flat().every(isThere)
     },
-    { what: () => `${lists.join(' and ')} in the room: ${posts.join(', ')}`, ms: 20_000 },
+    { what: () => `${lists.join(' and ')} in the room: ${posts.join(', ')}`, ms: 60_000 },
   )
   await ada.showing(({ waiting }) => waiting === 0, 'nothing waits any more')
   posts = await history()

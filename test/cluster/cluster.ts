@@ -29,7 +29,7 @@ interface Place {
 
 const program = new URL('../../packages/cli/src/starling.ts', import.meta.url).pathname
 const backendNames = ['primary-1', 'primary-2', 'secondary-1', 'secondary-2']
-const startMsMax = 30_000
+const startMsMax = 60_000
 const stopMsMax = 20_000
 
 export class Cluster {
@@ -132,7 +132,8 @@ export class Cluster {
   /** As a person does with Ctrl-C. The exit code. */
   async stop(): Promise<number | null> {
     const child = this.#supervisor
-    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null
+    if (child === undefined) return null
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
     child.kill('SIGINT')
     const late = setTimeout(() => child.kill('SIGKILL'), stopMsMax)
     await once(child, 'exit')

@@ -3,7 +3,7 @@ export async function until(
   isSo: () => boolean | Promise<boolean>,
   limit: { readonly what: string | (() => string); readonly ms?: number },
 ): Promise<void> {
-  const ms = limit.ms ?? 10_000
+  const ms = limit.ms ?? 30_000
   const end = performance.now() + ms
   while (!(await isSo())) {
     if (performance.now() > end) {

@@ -73,7 +73,7 @@ export class Conversation {
       })
     await until(() => missing().length === 0, {
       what: () => `seen by both; missing ${missing().join(', ')}`,
-      ms: 20_000,
+      ms: 60_000,
     })
   }
 

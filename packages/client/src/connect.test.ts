@@ -7,7 +7,8 @@ import { LittleFrontend } from './little-frontend.test-suite.ts'
 import { openMemoryStorage } from './memory-storage.ts'
 import { connect } from './node.ts'
 
-const limitMs = 5_000
+/** Long enough for a starved machine. */
+const limitMs = 30_000
 
 /** Settles with the first snapshot that fits. */
 async function until(client: StarlingClient, fits: () => boolean, what: string): Promise<void> {

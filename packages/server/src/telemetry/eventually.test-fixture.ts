@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 export async function eventually(
   t: TestContext,
   holds: () => void | Promise<void>,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<void> {
   await t.waitFor(holds, { timeout: timeoutMs, interval: 5 })
 }

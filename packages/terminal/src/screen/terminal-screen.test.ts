@@ -24,7 +24,7 @@ function bytesOf(then: string): {
     screen.show({ columns: 20, rows: 2, lines: ['hello', 'world'] })
     ${then}
   `
-  const options = { encoding: 'utf8', timeout: 20_000 } as const
+  const options = { encoding: 'utf8', timeout: 60_000 } as const
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], options)
   assert.match(run.stderr, /raw false/)
   const { stdout, stderr, status } = run

@@ -17,7 +17,9 @@ let client = new FakeClient()
 let ended: Promise<void> = Promise.resolve()
 let session: ChatSession | undefined
 
-const clock = { nowMs: () => performance.now(), wallMs: () => morning, zone: utc }
+/** Where the clock is held; else it runs. */
+let heldMs: number | undefined
+const clock = { nowMs: () => heldMs ?? performance.now(), wallMs: () => morning, zone: utc }
 
 function start(): void {
   session = new ChatSession({
@@ -32,6 +34,7 @@ function start(): void {
 }
 
 beforeEach(() => {
+  heldMs = undefined
   directory = mkdtempSync(join(tmpdir(), 'starling-chat-'))
   screen = new FakeScreen()
   client = new FakeClient()
@@ -164,14 +167,16 @@ describe('the connection', () => {
   const waiting = { kind: 'waiting', untilMs: 0, untilWallMs: 0, attempt: 1, why: 'gone' } as const
 
   it('in trouble shows nothing for 1.5 s, then what is true; writing goes on', async () => {
+    heldMs = 10_000
     start()
     await screen.shows(/Message #garden/)
-    const untilMs = performance.now() + 6_000
+    const untilMs = heldMs + 6_000
     client.become(aWorld({ connection: { ...waiting, untilMs }, waiting: 3 }))
     screen.type('a')
     await screen.shows(/› a/)
     assert.doesNotMatch(screen.text, /Offline/)
-    await screen.shows(/Offline · 3 waiting · in \d s · Ctrl-T try now/)
+    heldMs += 1_500
+    await screen.shows(/Offline · 3 waiting · in 5 s · Ctrl-T try now/)
     screen.press('ctrl+t', 'enter')
     assert.equal(client.called('tryNow').length, 1)
     assert.equal(client.called('post').length, 1)

@@ -3,6 +3,9 @@ import type { Input } from '../screen/key-decoder.ts'
 import { type BareFrame, type Frame, Painter } from '../screen/painter.ts'
 import type { Screen, ScreenHandler } from '../screen/terminal-screen.ts'
 
+/** Long enough for a starved machine. */
+const showMsMax = 30_000
+
 export class FakeScreen implements Screen {
   columns = 80
   rows = 24
@@ -72,7 +75,9 @@ export class FakeScreen implements Screen {
   async shows(pattern: RegExp): Promise<void> {
     if (pattern.test(this.text)) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const late = setTimeout(() => reject(new Error(`never shown: ${pattern}\n${this.text}`)), 5_000)
+    const late = setTimeout(() => {
+      reject(new Error(`never shown: ${pattern}\n${this.text}`))
+    }, showMsMax)
     this.#waiting.push({ pattern, seen: resolve })
     await promise
     clearTimeout(late)

@@ -8,7 +8,7 @@ import { scratchDirectory } from './scratch-directory.test-fixture.ts'
 import { SqliteFile } from './sqlite-file.ts'
 import { SqliteLog, type WithinAppend } from './sqlite-log.ts'
 
-const waitMsMax = 10_000
+const waitMsMax = 30_000
 
 function record(id: string, bytes = 0): LogRecord {
   return { id, at: 1, ops: [{ kind: 'guest', user: 'u', name: 'x'.repeat(bytes), device: 'd' }] }
