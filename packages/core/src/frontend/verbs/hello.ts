@@ -53,8 +53,8 @@ function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
 /**
  * A welcome must not be older than what the client holds (P5, P6): with an older one it would take
  * rooms for left that it is in. Certain when the client was told a later position, or holds entries
- * that the answer does not know of; possible when it holds a room that the answer does not name. The self room tells the two
- * apart: whoever was in a room and is not any more was told so there.
+ * that the answer does not know of; possible when it holds a room that the answer does not name.
+ * The self room tells the two apart: whoever was in a room and is not any more was told so there.
  */
 function isStale(
   { resume = {}, position: told = 0 }: Hello,
