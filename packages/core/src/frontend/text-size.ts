@@ -1,1 +1,0 @@
-export { isOverBytes } from '../text-size.ts'
