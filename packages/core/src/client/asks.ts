@@ -7,8 +7,8 @@
  */
 import { sentenceOf } from '@starling/protocol/error-codes'
 import { type UpFrame, upFrame } from '@starling/protocol/up'
-import { isOverBytes } from '../text-size.ts'
 import type { Now } from '../now.ts'
+import { isOverBytes } from '../text-size.ts'
 import type { AskResult, ClientOutput, ClientTuning, Question } from './client-io.ts'
 
 const askBytesMax = 65_536

@@ -13,8 +13,8 @@ import { type ErrorCode, sentenceOf } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
 import type { Operation } from '@starling/protocol/operation'
 import { type UpFrameOf, upFrame } from '@starling/protocol/up'
-import { isOverBytes } from '../text-size.ts'
 import type { Chance, Now } from '../now.ts'
+import { isOverBytes } from '../text-size.ts'
 import type {
   ClientOutput,
   ClientTuning,
