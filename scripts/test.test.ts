@@ -16,7 +16,7 @@ function runOf(t: TestContext, text: string) {
     import { runSteps } from '${runner}'
     const commands = () => [{ words: ${words}, hasReport: true }]
     const next = { name: 'next', commands: () => [{ words: ['${process.execPath}', '-v'] }] }
-    const counts = runSteps([{ name: 'some', commands }, next])
+    const counts = await runSteps([{ name: 'some', commands }, next])
     console.log(JSON.stringify(counts))`
   // Else the runner takes itself for a part of this one.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env

@@ -2,10 +2,9 @@
  * `npm test`: every check, one after the other, the quick ones first; ends at the first that fails.
  * `npm test -- unit e2e` runs only the steps named. The last line counts: `812 passed, 0 failed`.
  *
- * Everything runs with a temporary folder of its own. What a step leaves in there is a failure of
- * that step: a test that does not clean up, or a program that does not.
+ * Everything runs with a temporary folder and a process group of its own. What a step leaves in
+ * there is a failure of that step: a test that does not clean up, or a program that does not.
  */
-import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   globSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runGroup } from './command-group.ts'
 import { countsOf, showCounts, sumOf, type TestCounts } from './test-counts.ts'
 
 interface Step {
@@ -59,14 +59,14 @@ const steps: readonly Step[] = [
 ]
 
 /** Runs the steps up to the first that fails. */
-export function runSteps(chosen: readonly Step[]): TestCounts {
+export async function runSteps(chosen: readonly Step[]): Promise<TestCounts> {
   const folder = mkdtempSync(join(tmpdir(), 'starling-test-'))
   const counts: TestCounts[] = []
   try {
     for (const step of chosen) {
       const startedAt = performance.now()
       console.log(`\n── ${step.name}`)
-      const trouble = runStep(step, folder, counts)
+      const trouble = await runStep(step, folder, counts)
       if (trouble !== undefined) {
         console.log(`\n── ${step.name} failed: ${trouble}`)
         break
@@ -74,15 +74,19 @@ export function runSteps(chosen: readonly Step[]): TestCounts {
       console.log(`── ${step.name} ok in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   return sumOf(counts)
 }
 
 /** Why it failed, if it did. */
-function runStep(step: Step, folder: string, counts: TestCounts[]): string | undefined {
+async function runStep(
+  step: Step,
+  folder: string,
+  counts: TestCounts[],
+): Promise<string | undefined> {
   for (const command of step.commands()) {
-    const trouble = runCommand(command, folder, counts)
+    const trouble = await runCommand(command, folder, counts)
     if (trouble !== undefined) return `${command.words[0]} (${trouble})`
   }
   const left = readdirSync(join(folder, 'tmp'))
@@ -91,47 +95,46 @@ function runStep(step: Step, folder: string, counts: TestCounts[]): string | und
   return `it left in the temporary folder: ${left.join(', ')}`
 }
 
-function runCommand(command: Command, folder: string, counts: TestCounts[]): string | undefined {
+async function runCommand(
+  command: Command,
+  folder: string,
+  counts: TestCounts[],
+): Promise<string | undefined> {
   const temporary = join(folder, 'tmp')
   const report = join(folder, 'report.tap')
   mkdirSync(temporary, { recursive: true })
   rmSync(report, { force: true })
-  const [program, ...words] = command.words
-  const { status, signal, error } = spawnSync(program!, withReport(command, words, report), {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      ...{ TMPDIR: temporary, TEMP: temporary, TMP: temporary },
-      // Node.js would keep what it compiled in the temporary folder, and nothing would remove it.
-      NODE_COMPILE_CACHE: join(folder, 'compiled'),
-    },
+  const { trouble, left } = await runGroup(withReport(command, report), {
+    ...process.env,
+    ...{ TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+    // Node.js would keep what it compiled in the temporary folder, and nothing would remove it.
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
   })
-  const isOk = status === 0
-  counts.push(countsOf(isOk, existsSync(report) ? readFileSync(report, 'utf8') : undefined))
-  return isOk ? undefined : (error?.message ?? signal ?? `exit ${status}`)
+  const told = existsSync(report) ? readFileSync(report, 'utf8') : undefined
+  counts.push(countsOf(trouble === undefined && left.length === 0, told))
+  return trouble ?? (left.length === 0 ? undefined : `it left running: ${left.join('; ')}`)
 }
 
-function withReport(command: Command, words: readonly string[], report: string): string[] {
-  if (command.hasReport === undefined) return [...words]
+function withReport({ words, hasReport }: Command, report: string): readonly string[] {
+  if (hasReport === undefined) return words
+  const [runner, ...rest] = words
   const reporter = (name: string, to: string) => [
     `--test-reporter=${name}`,
     `--test-reporter-destination=${to}`,
   ]
-  return [...reporter('dot', 'stdout'), ...reporter('tap', report), ...words]
+  return [runner!, ...reporter('dot', 'stdout'), ...reporter('tap', report), ...rest]
 }
 
-function main(names: readonly string[]): void {
+async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !steps.some((step) => step.name === name))
   if (unknown.length > 0) {
     console.error(`test: no step ${unknown.join(', ')}; there are ${steps.map((s) => s.name)}`)
     process.exit(2)
   }
-  // Ctrl-C ends the command that runs; what follows is as after any failure.
-  process.on('SIGINT', () => {})
   const chosen = steps.filter(({ name }) => names.length === 0 || names.includes(name))
-  const counts = runSteps(chosen)
+  const counts = await runSteps(chosen)
   console.log(`\n${showCounts(counts)}`)
   process.exitCode = counts.failed === 0 ? 0 : 1
 }
 
-if (import.meta.main) main(process.argv.slice(2))
+if (import.meta.main) await main(process.argv.slice(2))
