@@ -1,13 +1,14 @@
 /**
  * A profile: where one comes in, as whom, and which certificates one trusts; a small file that only
  * its user may read (it holds the token). It is replaced as a whole, by renaming, so that it is
- * never half written; what another process changed meanwhile is kept.
+ * never half written, and by one process at a time, so that what another changed is kept.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Pins } from './certificate-trust.ts'
 import type { ProfileSummary } from './connect-options.ts'
+import { ProfileLock } from './profile-lock.ts'
 import type { Identity } from './storage.ts'
 
 interface ProfileFile {
@@ -21,6 +22,7 @@ interface ProfileFile {
 
 const empty: ProfileFile = { addresses: [], pins: {} }
 const fileName = 'profile.json'
+const lockName = 'profile.lock'
 
 /** `$XDG_CONFIG_HOME/starling/profiles/<name>`, or the same under `~/.config`. */
 export function profileDirectory(name: string): string {
@@ -104,9 +106,11 @@ export class Profile implements Pins {
 
   #change(change: (file: ProfileFile) => ProfileFile): void {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 })
-    const changed = change(this.read() ?? empty)
-    const fresh = join(this.directory, `${fileName}.${process.pid}`)
-    writeFileSync(fresh, `${JSON.stringify(changed, null, 2)}\n`, { mode: 0o600, flush: true })
-    renameSync(fresh, join(this.directory, fileName))
+    ProfileLock.holding(join(this.directory, lockName), () => {
+      const changed = change(this.read() ?? empty)
+      const fresh = join(this.directory, `${fileName}.${process.pid}`)
+      writeFileSync(fresh, `${JSON.stringify(changed, null, 2)}\n`, { mode: 0o600, flush: true })
+      renameSync(fresh, join(this.directory, fileName))
+    })
   }
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { LittleFrontend } from './little-frontend.test-suite.ts'
 import { Profile, readProfile } from './profile.ts'
 import { openSqliteStorage } from './sqlite-storage.ts'
 import { item, storageContract, stored } from './storage-contract.test-suite.ts'
@@ -73,6 +74,36 @@ test('processes that use one profile at once hold a file each and never write th
     const adopted = await mine.adoptOrphans()
     assert.deepEqual(adopted.map(({ outbox }) => outbox).sort(), ['a', 'b'])
     await mine.close()
+  }))
+
+test('whoever opens a new profile at once waits for the identity of the first', () =>
+  withDirectory(async (directory) => {
+    const [first, second] = [openSqliteStorage(directory), openSqliteStorage(directory)]
+    assert.equal((await first.open()).identity, undefined)
+    const later = second.open()
+    const made = { token: 'one', kind: 'guest', name: 'ada', isKnown: false } as const
+    await first.saveIdentity(made)
+    assert.deepEqual((await later).arriving, made)
+    await Promise.all([first.close(), second.close()])
+  }))
+
+test('processes that start at once with one new profile come in as one person', () =>
+  withDirectory(async (directory) => {
+    const frontend = await LittleFrontend.listen()
+    const program = new URL('./arrival-process.test-fixture.ts', import.meta.url).pathname
+    const programs = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, [program, frontend.address, directory], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
+    )
+    const exits = programs.map((program) => once(program, 'exit'))
+    await Promise.all(programs.map(({ stdout }) => once(stdout, 'data')))
+    for (const { stdin } of programs) stdin.write('go\n')
+    const told = await Promise.all(programs.map(({ stdout }) => once(stdout, 'data')))
+    assert.equal(new Set(told.map(String)).size, 1, told.join())
+    assert.match(String(told[0]), /^u-?\S+ [\w-]{43}\n$/)
+    await Promise.all(exits)
+    await frontend.crash()
   }))
 
 test('what another account left unsent is adopted as refused, never sent in this name', () =>

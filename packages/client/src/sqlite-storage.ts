@@ -5,6 +5,9 @@
  * that ended; their items are moved into one's own file under their old numbers. If the move is cut
  * short both files have them, and both may send them: the same numbers stand once.
  *
+ * The first process of a new profile holds a lock until it has made the identity, so that several
+ * which start at once come in as one.
+ *
  * Only what must be durable is written at once; the rest is gathered.
  */
 import { mkdirSync, readdirSync } from 'node:fs'
@@ -12,9 +15,11 @@ import { join } from 'node:path'
 import type { OutboxItem } from '@starling/core/client/client-io'
 import { OutboxDatabase } from './outbox-database.ts'
 import { Profile } from './profile.ts'
+import { ProfileLock } from './profile-lock.ts'
 import type { ClientStorage, Identity, Restored, StoredChange } from './storage.ts'
 
 const filesMax = 64
+const identityLockName = 'identity.lock'
 const gatherMs = 250
 const gatheredMax = 1_000
 const filePattern = /^outbox-(\d+)\.sqlite$/
@@ -29,6 +34,7 @@ class SqliteStorage implements ClientStorage {
   readonly #directory: string
   readonly #profile: Profile
   readonly #own: OutboxDatabase
+  #identityLock: ProfileLock | undefined
   #gathered: StoredChange[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   /** Of a write that nobody waited for; the next one tells it. */
@@ -42,6 +48,10 @@ class SqliteStorage implements ClientStorage {
   }
 
   async open(): Promise<Restored> {
+    if (this.#hasNobody()) {
+      this.#identityLock = await ProfileLock.wait(join(this.#directory, identityLockName))
+      if (!this.#hasNobody()) this.#identityMade()
+    }
     const { identity, arriving } = this.#profile.read() ?? {}
     const restored = { state: this.#own.read(), identity }
     return arriving === undefined ? restored : { ...restored, arriving }
@@ -59,7 +69,11 @@ class SqliteStorage implements ClientStorage {
   }
 
   async saveIdentity(identity: Identity): Promise<void> {
-    this.#profile.saveIdentity(identity)
+    try {
+      this.#profile.saveIdentity(identity)
+    } finally {
+      this.#identityMade()
+    }
   }
 
   async adoptOrphans(): Promise<readonly OutboxItem[]> {
@@ -75,12 +89,23 @@ class SqliteStorage implements ClientStorage {
 
   async close(): Promise<void> {
     if (this.#isClosed) return
+    this.#identityMade()
     try {
       this.#flush()
     } finally {
       this.#isClosed = true
       this.#own.close()
     }
+  }
+
+  #hasNobody(): boolean {
+    const { identity, arriving } = this.#profile.read() ?? {}
+    return identity === undefined && arriving === undefined
+  }
+
+  #identityMade(): void {
+    this.#identityLock?.release()
+    this.#identityLock = undefined
   }
 
   #adopt(path: string): readonly OutboxItem[] {
