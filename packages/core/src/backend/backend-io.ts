@@ -41,7 +41,7 @@ export interface BackendTuning {
 }
 
 export const backendTuning: BackendTuning = {
-  healthMs: 250,
+  healthMs: 200,
   appendsInFlightMax: 16,
   opsPerRecordMax: 1_000,
   recordBytesMax: 512 * 1024,
@@ -76,7 +76,7 @@ export type BackendOutput =
 
 /**
  * The node's inputs. After each turn of inputs the shell calls `drain` once and performs what it
- * returns, in order; batching follows from that. `tick` comes at least every 125 ms.
+ * returns, in order; batching follows from that. `tick` comes at least every 250 ms.
  */
 export interface BackendInputs {
   linkOpened(now: Now, link: LinkId): void

@@ -76,7 +76,7 @@ export type FrontendOutput =
 
 /**
  * The node's inputs. After each turn of inputs the shell calls `drain` once and performs what it
- * returns, in order. `tick` comes at least every 125 ms. The shell keeps one link to each backend
+ * returns, in order. `tick` comes at least every 250 ms. The shell keeps one link to each backend
  * and dials again by itself.
  */
 export interface FrontendInputs {

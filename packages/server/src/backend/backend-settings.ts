@@ -42,7 +42,7 @@ export interface PasswordTuning {
 }
 
 export const backendShellTuning: BackendShellTuning = {
-  tickMs: 125,
+  tickMs: 250,
   loopDelayMs: 100,
   drainMsMax: 8_000,
   passwords: {

@@ -29,6 +29,7 @@ import { LoopDelay } from '../telemetry/loop-delay.ts'
 import type { Trace } from '../telemetry/trace.ts'
 import { TracePace } from '../telemetry/trace-pace.ts'
 import { serverVersion } from '../telemetry/version.ts'
+import { startTicker } from '../ticker.ts'
 import type { BackendEngine } from './backend-engine.ts'
 import type { BackendSettings } from './backend-settings.ts'
 import { PasswordHasher } from './password-hasher.ts'
@@ -82,7 +83,7 @@ class BackendShell implements RunningBackend {
   readonly #drained = Promise.withResolvers<void>()
   #links: LinkServer | undefined
   #admin: AdminServer | undefined
-  #ticker: NodeJS.Timeout | undefined
+  #stopTicker = () => {}
   #unfollow: (() => void) | undefined
   #closing: Promise<void> | undefined
   #reach = { canAppend: true, why: '' }
@@ -136,7 +137,7 @@ class BackendShell implements RunningBackend {
         figures: () => ({ rank, address: this.address, ...this.figures() }),
       })
     }
-    this.#ticker = setInterval(() => this.#tick(), this.#settings.shell.tickMs)
+    this.#stopTicker = startTicker(this.#settings.shell.tickMs, () => this.#tick())
     this.#trace.info({ rank, ...this.address, adminPort: this.adminPort }, 'the backend is up')
   }
 
@@ -186,7 +187,7 @@ class BackendShell implements RunningBackend {
   }
 
   async #end(): Promise<void> {
-    clearInterval(this.#ticker)
+    this.#stopTicker()
     this.#turns.stop()
     this.#unfollow?.()
     this.#admin?.close()

@@ -75,7 +75,7 @@ export interface FrontendShellTuning {
 }
 
 export const frontendShellTuning: FrontendShellTuning = {
-  tickMs: 125,
+  tickMs: 250,
   connectionsMax: 50_000,
   backlogMax: 4_096,
   upgradeMsMax: 10_000,

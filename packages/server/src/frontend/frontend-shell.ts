@@ -26,6 +26,7 @@ import { LoopDelay } from '../telemetry/loop-delay.ts'
 import { StartError } from '../telemetry/start-error.ts'
 import type { Trace } from '../telemetry/trace.ts'
 import { serverVersion } from '../telemetry/version.ts'
+import { startTicker } from '../ticker.ts'
 import { type Certificate, readCertificate } from '../tls/certificate.ts'
 import { watchCertificate } from '../tls/certificate-watch.ts'
 import { hostInUrl, isLoopback } from '../tls/loopback.ts'
@@ -109,7 +110,7 @@ class FrontendShell implements RunningFrontend {
   #node: FrontendNodeLike | undefined
   #server: ClientServer | undefined
   #admin: AdminServer | undefined
-  #ticker: NodeJS.Timeout | undefined
+  #stopTicker = () => {}
   #unwatch: (() => void) | undefined
   #closing: Promise<void> | undefined
   #sessions = 0
@@ -179,7 +180,7 @@ class FrontendShell implements RunningFrontend {
         figures: () => ({ address: this.#address, policy: settings.policy, ...this.figures() }),
       })
     }
-    this.#ticker = setInterval(() => this.#tick(), settings.shell.tickMs)
+    this.#stopTicker = startTicker(settings.shell.tickMs, () => this.#tick())
     this.#links.start()
     server.accept({ listed: settings.origins, ownHosts: hostsOf(addresses) })
     this.#trace.info({ address: this.#address, adminPort: this.adminPort }, 'the front-end is up')
@@ -243,7 +244,7 @@ class FrontendShell implements RunningFrontend {
   }
 
   #end(): void {
-    clearInterval(this.#ticker)
+    this.#stopTicker()
     this.#turns.stop()
     this.#unwatch?.()
     this.#admin?.close()

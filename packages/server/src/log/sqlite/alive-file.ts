@@ -1,6 +1,6 @@
 /**
  * Shows that this process lives. Each process of an engine keeps `alive/<name>` in the data
- * directory, which says who it is, and touches it every 400 ms from its event loop: while the file
+ * directory, which says who it is, and touches it every 500 ms from its event loop: while the file
  * moves, the process gets its turns. `frozen-watch.ts` looks at the files of the others.
  */
 import * as fs from 'node:fs'
@@ -9,7 +9,7 @@ import { LogError } from '@starling/core/log/log'
 import { seeProcess } from './process-identity.ts'
 import { nodeCodeOf } from './sqlite-trouble.ts'
 
-const touchMs = 400
+const touchMs = 500
 
 export interface Living {
   readonly pid: number
