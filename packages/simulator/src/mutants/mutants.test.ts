@@ -30,7 +30,7 @@ test('every mutant finds what it removes exactly once', () => {
 
 for (const name of quick) {
   test(`the mutant ${name} is caught`, async () => {
-    const result = await runMutant(name, { first: 1, count: 40 })
+    const result = await runMutant(name, { first: 1, count: 100 })
     assert.equal(result.kind, 'caught', JSON.stringify(result))
   })
 }
