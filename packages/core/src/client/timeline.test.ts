@@ -282,6 +282,18 @@ test('a piece of the past is kept true by what comes live, and joins the newest'
   assert.deepEqual(shown(10), ['changed', 0])
 })
 
+test('what was let go at the beginning of history can be read again', () => {
+  const life = lifeOf(posts(40))
+  const newest = life.asOf.at(-1)!
+  const timeline = new Timeline(40, { entriesMax: 10 })
+  timeline.append(life.live.slice(40))
+  timeline.insertAround({ entries: newest.slice(0, 8), head: 44 })
+  assert.equal(timeline.insertOlder({ entries: [], head: 44 }), 'taken')
+  assert.equal(timeline.insertNewer({ entries: newest.slice(8, 16), head: 44 }), 'taken')
+  assert.equal(timeline.shown.first, 7)
+  assert.equal(timeline.hasOlder, true)
+})
+
 test('[P3] an entry after a hole is not taken, a repeated one is ignored', () => {
   const { live } = lifeOf(posts(1))
   const timeline = new Timeline(0, { entriesMax: 10 })

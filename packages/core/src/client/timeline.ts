@@ -28,8 +28,8 @@ export class Timeline {
   readonly #bounds: TimelineBounds
   #live: EntryRun
   #past: EntryRun | undefined
-  /** History had nothing before the first entry held, though its index is not 1. */
-  #isStart = false
+  /** Before this index history had nothing. */
+  #start = 1
   /** Changed since they were last stored. */
   readonly #unstored = new Set<number>()
 
@@ -57,7 +57,7 @@ export class Timeline {
   }
 
   get hasOlder(): boolean {
-    return this.shown.first > 1 && !this.#isStart
+    return this.shown.first > 1 && this.shown.first !== this.#start
   }
 
   /**
@@ -78,7 +78,6 @@ export class Timeline {
     const over = this.#live.length - this.#bounds.entriesMax
     if (over > 0) {
       this.#live.dropOldest(over + Math.floor(this.#bounds.entriesMax / 5))
-      this.#isStart = false
     }
     return { fresh, isHole: false }
   }
@@ -98,7 +97,7 @@ export class Timeline {
   reset(head: number): void {
     this.#live = new EntryRun(head + 1)
     this.#past = undefined
-    this.#isStart = false
+    this.#start = 1
     this.#unstored.clear()
   }
 
@@ -107,7 +106,7 @@ export class Timeline {
     const run = this.shown
     if (page.entries.length === 0) {
       if (page.head < run.first - 1) return 'stale'
-      this.#isStart = true
+      this.#start = run.first
       return 'taken'
     }
     if (!isDense(page.entries) || page.entries.at(-1)!.index !== run.first - 1) return 'stale'
@@ -149,7 +148,6 @@ export class Timeline {
       page.head,
     )
     this.#catchUp(past, page.head)
-    this.#isStart = false
     this.#past = past
     this.#joinIfMet(past)
     if (this.shown.length > this.#bounds.entriesMax) this.#letNewestGo(this.shown)
@@ -158,7 +156,6 @@ export class Timeline {
 
   /** Leaves the piece of the past. */
   showNewest(): void {
-    if (this.#past !== undefined) this.#isStart = false
     this.#past = undefined
   }
 
