@@ -84,7 +84,7 @@ describe('starling', () => {
       code: exitCodes.cannotStart,
       out: '',
       notes:
-        'starling.toml:1: engine: found "none"; write "sqlite"\n' +
+        'starling.toml:1: engine: found "none"; write one of "sqlite", "nats"\n' +
         'starling.toml:2: trace: found 1; ' +
         'write a table: [trace] on a line of its own, its keys below',
     })

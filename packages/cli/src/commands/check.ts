@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config, EffectiveValue } from '@starling/server/config/config'
 import { ConfigError } from '@starling/server/config/config-error'
+import { natsFileKeys } from '@starling/server/config/nats-keys'
 import { configOf, configOptions } from '../config-arguments.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { RunCommand } from '../subcommand.ts'
@@ -40,6 +41,7 @@ const fileKeys = [
   'cluster.certFile',
   'cluster.certKeyFile',
   'cluster.caFile',
+  ...natsFileKeys,
 ] as const
 
 /** No error: the file may be that of another machine, with another role. */

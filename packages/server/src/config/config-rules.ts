@@ -2,24 +2,20 @@
 import type { LinkAddress, LinkSecurity } from '../link/link-settings.ts'
 import { addressText, isLoopbackHost, isWildcardHost } from './address.ts'
 import type { BackendConfig, FrontendConfig } from './config.ts'
-import type { ConfigProblem } from './config-error.ts'
-import type { SettingValues } from './settings.ts'
+import { checkNats, type NatsRules } from './nats-rules.ts'
 
-export interface Rules {
-  readonly values: SettingValues
+export interface Rules extends NatsRules {
   readonly frontends: readonly FrontendConfig[]
   /** In the file's order. */
   readonly backends: readonly BackendConfig[]
   readonly linkSecurity: LinkSecurity
-  readonly where: (key: string) => string
-  readonly problems: ConfigProblem[]
-  readonly warnings: string[]
 }
 
 export function checkRules(rules: Rules): void {
   checkNames(rules)
   checkPorts(rules)
   checkEngine(rules)
+  checkNats(rules)
   checkLinks(rules)
   checkTls(rules)
   checkSizes(rules)
@@ -97,7 +93,7 @@ function checkEngine({ values, backends, where, problems }: Rules): void {
     found:
       `"${backends[other]!.name}" is on ${hostOf(backends[other]!)} and ` +
       `"${first.name}" on ${hostOf(first)}, but the engine "sqlite" is one file on one machine`,
-    remedy: 'give all backends the same host',
+    remedy: 'give all backends the same host, or use engine = "nats"',
   })
 }
 

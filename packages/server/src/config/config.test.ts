@@ -1,49 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { type Config, loadConfig } from './config.ts'
-import { ConfigError } from './config-error.ts'
-import type { ConfigFlags, Environment } from './config-values.ts'
-
-interface Given {
-  readonly toml?: string
-  readonly environment?: Environment
-  readonly flags?: ConfigFlags
-  readonly files?: Readonly<Record<string, string>>
-}
-
-function folderWith(test: TestContext, given: Given): string {
-  const folder = mkdtempSync(join(tmpdir(), 'starling-config-'))
-  test.after(() => rmSync(folder, { recursive: true }))
-  if (given.toml !== undefined) writeFileSync(join(folder, 'starling.toml'), given.toml)
-  for (const [name, text] of Object.entries(given.files ?? {})) {
-    writeFileSync(join(folder, name), text)
-  }
-  return folder
-}
-
-function load(test: TestContext, given: Given): Config {
-  const workingFolder = folderWith(test, given)
-  const { environment = {}, flags = {} } = given
-  return loadConfig({ environment, flags, workingFolder })
-}
-
-function problemsOf(test: TestContext, given: Given): readonly string[] {
-  try {
-    load(test, given)
-  } catch (error) {
-    assert.ok(error instanceof ConfigError, String(error))
-    return error.message.split('\n')
-  }
-  return assert.fail('the configuration was accepted')
-}
-
-/** Long messages are broken over lines here. */
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ')
-}
+import { folderWith, type Given, load, oneLine, problemsOf } from './given-config.test-fixture.ts'
 
 function from(config: Config, key: string): string | undefined {
   return config.effective.find((row) => row.key === key)?.from
@@ -211,7 +170,7 @@ const refusals: Readonly<Record<string, Given & { readonly says: readonly string
   'everything wrong at once': {
     toml: 'engine = "postgres"\n[limits]\nmessageBytesMax = 0',
     says: [
-      'starling.toml:1: engine: found "postgres"; write "sqlite"',
+      'starling.toml:1: engine: found "postgres"; write one of "sqlite", "nats"',
       'starling.toml:3: limits.messageBytesMax: found 0; write a whole number from 1 to 65536',
     ],
   },
@@ -255,7 +214,8 @@ const refusals: Readonly<Record<string, Given & { readonly says: readonly string
     ].join('\n'),
     says: [
       `starling.toml:9: backends.1.address: "b" is on 10.0.0.6 and "a" on 10.0.0.5, but the
-        engine "sqlite" is one file on one machine; give all backends the same host`,
+        engine "sqlite" is one file on one machine; give all backends the same host, or use engine
+        = "nats"`,
     ],
   },
   'links over a network without a key': {

@@ -17,6 +17,7 @@ import {
   type SourcedValues,
   strangeVariables,
 } from './config-values.ts'
+import type { NatsFileKey } from './nats-keys.ts'
 import { readBackends, readFrontends } from './roles.ts'
 import { type SettingKey, type SettingValues, settings } from './settings.ts'
 
@@ -61,6 +62,8 @@ export interface Config {
   readonly effective: readonly EffectiveValue[]
   /** Absolute, from the folder of what names it. */
   readonly pathOf: (key: PathKey) => string | undefined
+  /** `starling.toml:12`, `STARLING_DATA`, `--data`; for what is found wrong later. */
+  readonly where: (key: string) => string
 }
 
 export type PathKey =
@@ -71,6 +74,7 @@ export type PathKey =
   | 'cluster.certFile'
   | 'cluster.certKeyFile'
   | 'cluster.caFile'
+  | NatsFileKey
 
 export interface ConfigSources {
   readonly environment: Environment
@@ -100,7 +104,8 @@ export function loadConfig(sources: ConfigSources): Config {
   }
   const linkSecurity = linkSecurityOf({ values, pathOf, where, problems })
   const warnings = [...strangeVariables(environment)]
-  checkRules({ values, frontends, backends, linkSecurity, where, problems, warnings })
+  const isGiven = (key: string): boolean => sourced.get(key)?.from !== 'default'
+  checkRules({ values, frontends, backends, linkSecurity, isGiven, where, problems, warnings })
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     file: file.path,
@@ -112,6 +117,7 @@ export function loadConfig(sources: ConfigSources): Config {
     warnings,
     effective: effectiveOf(sourced),
     pathOf,
+    where,
   }
 }
 

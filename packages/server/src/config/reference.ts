@@ -77,6 +77,18 @@ const exampleValues: Partial<Record<SettingKey, string>> = {
   'cluster.certFile': '"machine.pem"',
   'cluster.certKeyFile': '"machine-key.pem"',
   'cluster.caFile': '"ca.pem"',
+  'nats.user': '"starling"',
+  'nats.password': '"the password of that user"',
+  'nats.passwordFile': '"nats.password"',
+  'nats.credsFile': '"starling.creds"',
+  'nats.nkeyFile': '"starling.nk"',
+  'nats.systemUser': '"system"',
+  'nats.systemPassword': '"the password of that user"',
+  'nats.systemPasswordFile': '"nats-system.password"',
+  'nats.systemCredsFile': '"system.creds"',
+  'nats.caFile': '"nats-ca.pem"',
+  'nats.certFile': '"nats-client.pem"',
+  'nats.keyFile': '"nats-client-key.pem"',
 }
 
 function exampleValue(key: string, { fallback }: Setting<unknown>): string {

@@ -7,6 +7,7 @@ import { limits } from '@starling/protocol/limits'
 import { frontendShellTuning } from '../frontend/frontend-settings.ts'
 import { linkTuning } from '../link/link-settings.ts'
 import { traceLevels, traceSettings } from '../telemetry/telemetry-settings.ts'
+import { natsKeys } from './nats-keys.ts'
 import {
   oneOf,
   optionalText,
@@ -19,7 +20,7 @@ import {
   yesNo,
 } from './setting.ts'
 
-export const engines = ['sqlite'] as const
+export const engines = ['sqlite', 'nats'] as const
 export type Engine = (typeof engines)[number]
 
 const pathOf = 'a path, from the folder of this file'
@@ -30,7 +31,11 @@ const frameBytesCeiling = 1024 * 1024
 
 export const settings = {
   data: text('data', pathOf, 'The folder of the log, the trace files and what the servers keep.'),
-  engine: oneOf(engines, 'sqlite', 'What implements the log. "sqlite": one file, one machine.'),
+  engine: oneOf(
+    engines,
+    'sqlite',
+    'What implements the log. "sqlite": one file, one machine. "nats": JetStream, many machines.',
+  ),
 
   'balancing.policy': oneOf(
     balancingPolicyNames,
@@ -172,6 +177,8 @@ export const settings = {
   'cluster.certFile': optionalText(pathOf, "This machine's certificate for links, PEM."),
   'cluster.certKeyFile': optionalText(pathOf, 'The private key of cluster.certFile, PEM.'),
   'cluster.caFile': optionalText(pathOf, 'The authority that signed the certificates of links.'),
+
+  ...natsKeys,
 
   'trace.level': oneOf(
     traceLevels,
