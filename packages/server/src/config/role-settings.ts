@@ -1,5 +1,6 @@
 /** What each role's process is told at its start, out of the configuration. */
 import assert from 'node:assert/strict'
+import { fileURLToPath } from 'node:url'
 import { backendTuning } from '@starling/core/backend/backend-io'
 import { frontendTuning } from '@starling/core/frontend/frontend-io'
 import { type Limits, limits } from '@starling/protocol/limits'
@@ -13,6 +14,9 @@ import { linkTuning } from '../link/link-settings.ts'
 import type { AdminSettings, TraceSettings } from '../telemetry/telemetry-settings.ts'
 import type { Config, FrontendConfig } from './config.ts'
 import { defaultHost, type SettingKey, settings } from './settings.ts'
+
+/** Where `packages/web` is built to. */
+const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 /** The configuration must have a front-end of that name. */
 export function frontendSettingsOf(config: Config, name: string): FrontendSettings {
@@ -32,6 +36,7 @@ export function frontendSettingsOf(config: Config, name: string): FrontendSettin
     tls: clientTlsOf(config),
     allowPlaintext: values['tls.allowPlaintext'],
     origins: values['clients.origins'],
+    ...(values.web ? { site: webFolder } : {}),
     backends: config.backends.map((it) => ({ name: it.name, rank: it.rank, ...it.address })),
     linkSecurity: config.linkSecurity,
     linkTuning,

@@ -36,6 +36,7 @@ export const settings = {
     'sqlite',
     'What implements the log. "sqlite": one file, one machine. "nats": JetStream, many machines.',
   ),
+  web: yesNo(true, 'Whether front-ends serve the web client at / of the client port.'),
 
   'balancing.policy': oneOf(
     balancingPolicyNames,

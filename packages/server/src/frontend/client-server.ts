@@ -3,13 +3,12 @@
  * saying hello: connections, the time to ask for the upgrade, the size of headers and frames.
  * Bytes that are no WebSocket end that connection with a code of docs/protocol.md, never more.
  *
- * A GET is answered by a page; `/` is where the web client will be served.
+ * Any other request is answered by static-answer.ts: the web client.
  */
 import {
   createServer as createHttpServer,
   type IncomingMessage,
   type Server,
-  type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
@@ -20,6 +19,8 @@ import { listen } from '../link/listen.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import type { FrontendSettings } from './frontend-settings.ts'
 import { isOriginAllowed, type OriginPolicy } from './origin-policy.ts'
+import { answerRequest, type StaticAnswers } from './static-answer.ts'
+import { StaticSite } from './static-site.ts'
 
 export interface ClientServerOptions {
   readonly settings: FrontendSettings
@@ -51,6 +52,7 @@ export class ClientServer {
   readonly #server: Server
   readonly #sockets: SocketServer<typeof ClientWebSocket>
   #origins: OriginPolicy = { listed: [], ownHosts: [] }
+  #pages: StaticAnswers
   #port = 0
   #connections = 0
 
@@ -69,6 +71,8 @@ export class ClientServer {
   private constructor(options: ClientServerOptions) {
     this.#options = options
     const { settings, certificate } = options
+    const site = settings.site === undefined ? undefined : new StaticSite(settings.site)
+    this.#pages = { site, addresses: [] }
     const { upgradeMsMax, connectionsMax, closeMsMax } = settings.shell
     const http = {
       headersTimeout: upgradeMsMax,
@@ -89,7 +93,9 @@ export class ClientServer {
             handshakeTimeout: upgradeMsMax,
           })
     this.#server.maxConnections = connectionsMax + otherConnectionsMax
-    this.#server.on('request', answerPage)
+    this.#server.on('request', (request, response) => {
+      void answerRequest(request, response, this.#pages)
+    })
     const sockets = {
       noServer: true,
       clientTracking: false,
@@ -110,8 +116,9 @@ export class ClientServer {
     return this.#connections
   }
 
-  accept(origins: OriginPolicy): void {
+  accept(origins: OriginPolicy, addresses: readonly string[]): void {
     this.#origins = origins
+    this.#pages = { ...this.#pages, addresses }
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       this.#upgrade(request, { socket, head })
     })
@@ -168,21 +175,4 @@ function refuse(socket: Socket, status: number): void {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   )
-}
-
-function answerPage(request: IncomingMessage, response: ServerResponse): void {
-  const isRead = request.method === 'GET' || request.method === 'HEAD'
-  const isHome = (request.url ?? '').split('?', 1)[0] === '/'
-  const [status, body] = isRead
-    ? isHome
-      ? [200, 'This is a Starling front-end. Connect with: starling chat ADDRESS\n']
-      : [404, 'There is nothing here.\n']
-    : [405, 'Only GET.\n']
-  response.writeHead(status as number, {
-    'content-type': 'text/plain; charset=utf-8',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'",
-    connection: 'close',
-  })
-  response.end(request.method === 'HEAD' ? '' : body)
 }

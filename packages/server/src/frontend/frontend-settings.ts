@@ -41,6 +41,8 @@ export interface FrontendSettings {
    * served from this address itself. `*`: all. Programs send no origin and are always let in.
    */
   readonly origins: readonly string[]
+  /** The folder of the built web client, served at `/`. Absent: not served. */
+  readonly site?: string
   /** In configuration order: primaries first. */
   readonly backends: readonly FrontendBackend[]
   readonly linkSecurity: LinkSecurity

@@ -35,7 +35,7 @@ import { BackendLinks } from './backend-links.ts'
 import { ClientConnections } from './client-connections.ts'
 import { ClientServer } from './client-server.ts'
 import type { FrontendSettings } from './frontend-settings.ts'
-import { hostsOf } from './origin-policy.ts'
+import { hostsOf, originsOf } from './origin-policy.ts'
 
 export type FrontendNodeLike = FrontendInputs & { figures(): FrontendFigures }
 
@@ -182,7 +182,8 @@ class FrontendShell implements RunningFrontend {
     }
     this.#stopTicker = startTicker(settings.shell.tickMs, () => this.#tick())
     this.#links.start()
-    server.accept({ listed: settings.origins, ownHosts: hostsOf(addresses) })
+    const origins = { listed: settings.origins, ownHosts: hostsOf(addresses) }
+    server.accept({ ...origins, ownOrigins: originsOf(addresses) }, addresses)
     this.#trace.info({ address: this.#address, adminPort: this.adminPort }, 'the front-end is up')
   }
 
