@@ -181,8 +181,8 @@ function following(rule: Rule): void {
     const log = await handles.open()
     const collector = new Collector()
     log.follow(0, collector)
-    await collector.until('reach', () => collector.reach.length > 0)
-    assert.deepEqual(collector.reach, [true])
+    await collector.until('reach', () => collector.reach.includes(true))
+    assert.equal(collector.reach.indexOf(true), collector.reach.length - 1)
   })
   rule(
     '[L3] a follower gets what is there, then what comes, once and in order',

@@ -7,7 +7,10 @@
  * - `follow` hands over every record after a position once, in order, without a hole: those already
  *   there first, then new ones within milliseconds.
  * - A record that a follower saw is durable.
- * - A follower is told `onReach(true, '')` first, as soon as the log is within reach.
+ * - A follower is told `onReach(true, '')` as soon as the log is within reach. Until then, and while
+ *   much of what was there is still to be handed over, it may be told `onReach(false, why)`.
+ * - A log that went back, was made anew, has a hole or holds what cannot be read is `damaged`: the
+ *   follower is told so once, by `onReach(false, why)` and `onDamage(why)`, and hears nothing more.
  * - A closed handle refuses everything with the code `closed`; `follow` throws it.
  */
 import type { LogRecord, Position, PositionedRecord } from './record.ts'
@@ -15,8 +18,10 @@ import type { LogRecord, Position, PositionedRecord } from './record.ts'
 export interface LogFollower {
   /** Never empty, in order. */
   onRecords(records: readonly PositionedRecord[]): void
-  /** The log is out of reach, or within reach again. */
+  /** The log is out of reach, or within reach again, or what was there is being handed over. */
   onReach(canAppend: boolean, why: string): void
+  /** What was handed over may not be what the log holds: fatal, an operator must act. */
+  onDamage?(why: string): void
 }
 
 export interface Log {
@@ -28,8 +33,11 @@ export interface Log {
   close(): Promise<void>
 }
 
-/** `full`: no room left; `unavailable`: try again; `damaged`: an operator must act. */
-export type LogErrorCode = 'full' | 'unavailable' | 'damaged' | 'closed'
+/**
+ * `full`: no room left; `too-large`: the log takes no record of that size, now or later;
+ * `unavailable`: try again; `damaged`: an operator must act.
+ */
+export type LogErrorCode = 'full' | 'too-large' | 'unavailable' | 'damaged' | 'closed'
 
 export class LogError extends Error {
   readonly code: LogErrorCode
