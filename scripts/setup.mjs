@@ -10,8 +10,9 @@
  * Plain JavaScript for Node.js 20, since it runs before anything is installed.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -138,41 +139,75 @@ function isShellNeeded() {
 }
 
 /**
- * Packages whose `build` has not run since their sources changed. What was built is in `dist`; its
- * `inputs.json` may name all that it was made of.
+ * Packages whose `build` has not run since what it is made of changed: the package's own files, the
+ * sources of those that it depends on, and package-lock.json. A hash of their contents is kept in
+ * `dist`, so that neither a checkout nor a copy makes anything stale.
  */
 export function packagesToBuild(folder) {
-  return readdirSync(join(folder, 'packages')).filter((name) => {
-    const place = join(folder, 'packages', name)
-    const manifest = join(place, 'package.json')
-    if (!existsSync(manifest)) return false
-    if (JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build === undefined) return false
-    const builtAt = newest(join(place, 'dist'))
-    const sources = [...(inputsOf(place) ?? filesIn(join(place, 'src'))), manifest]
-    return builtAt === 0 || sources.some((path) => changedAt(path) > builtAt)
+  return readdirSync(join(folder, 'packages')).flatMap((name) => {
+    if (manifestOf(folder, name)?.scripts?.build === undefined) return []
+    const stamp = join(folder, 'packages', name, 'dist', '.sources')
+    const hash = hashOfSources(folder, name)
+    const isFresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === hash
+    return isFresh ? [] : [{ name, stamp, hash }]
   })
 }
 
-function inputsOf(place) {
-  const path = join(place, 'dist', 'inputs.json')
-  if (!existsSync(path)) return undefined
-  return JSON.parse(readFileSync(path, 'utf8')).map((input) => join(place, '..', '..', input))
+function manifestOf(folder, name) {
+  const path = join(folder, 'packages', name, 'package.json')
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
 }
 
-function filesIn(folder) {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+function hashOfSources(folder, name) {
+  const own = join(folder, 'packages', name)
+  const others = neighboursOf(folder, name).map((other) => join(folder, 'packages', other, 'src'))
+  const lock = join(folder, 'package-lock.json')
+  const files = [own, ...others].flatMap(sourcesIn).sort()
+  const hash = createHash('sha256')
+  for (const path of existsSync(lock) ? [...files, lock] : files) {
+    hash
+      .update(`${relative(folder, path)}\0`)
+      .update(readFileSync(path))
+      .update('\0')
+  }
+  return hash.digest('hex')
 }
 
-function newest(folder) {
-  return Math.max(0, ...filesIn(folder).map(changedAt))
+/** The packages of this clone that it depends on, directly or not. */
+function neighboursOf(folder, name, known = new Set()) {
+  const { dependencies = {}, devDependencies = {} } = manifestOf(folder, name) ?? {}
+  for (const dependency of Object.keys({ ...dependencies, ...devDependencies })) {
+    const other = /^@starling\/(.+)$/.exec(dependency)?.[1]
+    if (other === undefined || other === name || known.has(other)) continue
+    known.add(other)
+    neighboursOf(folder, other, known)
+  }
+  return [...known]
 }
 
-/** What is gone has changed now. */
-function changedAt(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
+function sourcesIn(place) {
+  if (!existsSync(place)) return []
+  return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(place, entry.name)
+    if (entry.isDirectory()) return isSourceFolder(entry.name) ? sourcesIn(path) : []
+    return /\.test(-suite|-fixture)?\.tsx?$/.test(entry.name) ? [] : [path]
+  })
+}
+
+function isSourceFolder(name) {
+  return name !== 'dist' && name !== 'node_modules' && !name.startsWith('.')
+}
+
+/** One line, unless it fails. */
+function build(folder, { name, stamp, hash }) {
+  say(`Building ${name}, which takes a few seconds …`)
+  const args = ['run', '--silent', 'build', '--workspace', `packages/${name}`]
+  const { status, stdout, stderr } = runNpm(folder, args, ['ignore', 'pipe', 'pipe'])
+  if (status !== 0) {
+    process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`)
+    throw failed(`run build --workspace packages/${name}`)
+  }
+  writeFileSync(stamp, hash)
 }
 
 function setUp(folder) {
@@ -184,10 +219,7 @@ function setUp(folder) {
   const missing = missingPackages(folder)
   if (missing === undefined || missing.length > 0) install(folder, missing)
   const program = nodeToRun(folder)
-  for (const name of packagesToBuild(folder)) {
-    say(`Building ${name} …`)
-    npm(folder, ['run', '--silent', 'build', '--workspace', `packages/${name}`])
-  }
+  for (const stale of packagesToBuild(folder)) build(folder, stale)
   return program
 }
 

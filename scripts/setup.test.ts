@@ -19,7 +19,10 @@ const fakeNpm = `
   const fs = require('node:fs')
   const args = process.argv.slice(2)
   fs.appendFileSync('npm-calls', args.join(' ') + '\\n')
-  if (fs.existsSync('npm-fails')) process.exit(1)
+  if (fs.existsSync('npm-fails')) {
+    console.error('it fails')
+    process.exit(1)
+  }
   if (args[0] === 'ci' && fs.existsSync('lock-unfit')) {
     console.error('npm error code EUSAGE')
     process.exit(1)
@@ -133,14 +136,48 @@ describe('set-up', () => {
     assert.deepEqual(clone.calls(), [])
   })
 
-  it('builds a package whose sources are newer than what was built', (test) => {
+  it('builds a package once, and again when what it is made of is another', (test) => {
     const clone = new Clone(test)
-    clone.write('packages/one/package.json', '{"scripts":{"build":"make"}}')
+    const building = 'Building one, which takes a few seconds …\n'
+    const dependencies = { '@starling/two': '1' }
+    clone.write(
+      'packages/one/package.json',
+      JSON.stringify({ scripts: { build: 'make' }, dependencies }),
+    )
+    mkdirSync(clone.path('packages/two/src'), { recursive: true })
     clone.setUp()
     assert.deepEqual(clone.calls(), [clean, 'run --silent build --workspace packages/one'])
     assert.deepEqual(clone.setUp(), { code: 0, said: '' })
-    rmSync(clone.path('packages/one/dist'), { recursive: true })
-    assert.deepEqual(clone.setUp(), { code: 0, said: 'Building one …\n' })
+    const changes = [
+      () => rmSync(clone.path('packages/one/dist'), { recursive: true }),
+      () => clone.write('packages/one/src/main.ts', 'first'),
+      () => clone.write('packages/one/src/main.ts', 'second'),
+      () => clone.write('packages/one/index.html', ''),
+      () => clone.write('packages/two/src/used.ts', ''),
+      () => rmSync(clone.path('packages/two/src/used.ts')),
+      () => clone.lock({ 'node_modules/ws': { version: '1.0.0', integrity: 'other' } }),
+    ]
+    for (const change of changes) {
+      change()
+      assert.deepEqual(clone.setUp(), { code: 0, said: building }, String(change))
+      assert.deepEqual(clone.setUp(), { code: 0, said: '' })
+    }
+    clone.write('packages/one/src/main.test.ts', 'is not built')
+    clone.write('packages/one/src/main.ts', 'second')
+    assert.deepEqual(clone.setUp(), { code: 0, said: '' })
+  })
+
+  it('says what a build that fails says', (test) => {
+    const clone = new Clone(test)
+    clone.setUp()
+    clone.write('packages/one/package.json', '{"scripts":{"build":"make"}}')
+    clone.write('npm-fails', '')
+    const { code, said } = clone.setUp()
+    assert.equal(code, 1)
+    assert.match(
+      said,
+      /it fails\nsetup: "npm run build --workspace packages\/one" failed; see above/,
+    )
   })
 
   it('runs a script with the installed Node.js, and ends as that does', (test) => {
