@@ -79,6 +79,7 @@ export class BackendNode implements BackendInputs {
       limits,
       passwords: this.#passwords,
       known: (op) => this.#replica.known(op),
+      canAppend: () => this.#reach.canAppend,
       append: (now, op, settle) => this.#queue.add(now, op, settle),
     })
   }

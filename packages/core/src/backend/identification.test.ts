@@ -71,6 +71,28 @@ test('a token that is not known here is refused only after a barrier through the
   assert.equal(bench.reply(known).kind, 'identity')
 })
 
+test('[P9] without the log, who is known here comes in, and anybody else is told to wait', () => {
+  const bench = registered()
+  bench.guest('f1', 'ada')
+  bench.node.logReach(bench.now, false, 'no leader')
+  const known = [
+    { kind: 'token', device: 'device-eve' },
+    { kind: 'guest', user: 'u-ada', name: 'ada', device: 'device-ada' },
+  ] as const
+  for (const body of known) assert.equal(bench.reply(bench.request('f1', body)).kind, 'identity')
+  const strangers = [
+    { kind: 'token', device: 'device-unknown' },
+    { kind: 'guest', user: 'u-bob', name: 'bob', device: 'device-bob' },
+    { ...register, user: 'u-bob', name: 'bob', device: 'device-bob' },
+    { ...register, kind: 'login', name: 'bob', device: 'device-bob' },
+  ] as const
+  const unavailable = { kind: 'refused', code: 'unavailable' }
+  for (const body of strangers) {
+    assert.deepEqual(bench.reply(bench.request('f1', body)), unavailable)
+  }
+  assert.deepEqual([bench.appends, bench.others], [[], []])
+})
+
 test('a weak password is refused', () => {
   const bench = new Bench()
   bench.greet('f1')

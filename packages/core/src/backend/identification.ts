@@ -3,7 +3,8 @@
  * come from the client's token, so a repeat finds what the first attempt made. A token or name that
  * this replica does not know may only be news that has not reached it; before such a refusal a
  * barrier goes through the log, and the store is asked again. Passwords are hashed and checked by
- * the shell, off the event loop.
+ * the shell, off the event loop. Without the log, who is known here comes in all the same; anybody
+ * else is refused at once, so that the front-end keeps them for whoever has the log first.
  */
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
@@ -26,6 +27,7 @@ export interface IdentificationOptions {
   readonly passwords: PasswordTasks
   /** What is known of the operation, or undefined when it must go through the log. */
   readonly known: (op: LoggedOperation) => Outcome | undefined
+  readonly canAppend: () => boolean
   /** Through the log; without an operation: a barrier. */
   readonly append: (
     now: Now,
@@ -72,6 +74,7 @@ export class Identification {
       answered(known.ok ? this.#identity(device) : refused(known.code), now)
       return
     }
+    if (!this.#options.canAppend()) return answered(refused('unavailable'), now)
     const isTaken = this.#options.passwords.hash(body.password, (passwordHash, then) => {
       this.#settleByLog(then, { ...op, passwordHash }, answered)
     })
@@ -115,7 +118,7 @@ export class Identification {
   ): void {
     const isTaken = this.#options.passwords.hash(change.new, (passwordHash, then) => {
       const op = { kind: 'password', user: change.user, passwordHash } as const
-      this.#options.append(then, op, (outcome, at) =>
+      this.#append(then, op, (outcome, at) =>
         answered(outcome.ok ? done : refused(outcome.code), at),
       )
     })
@@ -138,15 +141,24 @@ export class Identification {
     const settle = (outcome: Outcome, then: Now) =>
       answered(outcome.ok ? this.#identity(op.device) : refused(outcome.code), then)
     const known = this.#options.known(op)
-    if (known === undefined) this.#options.append(now, op, settle)
+    if (known === undefined) this.#append(now, op, settle)
     else settle(known, now)
   }
 
   #afterBarrier(now: Now, answered: Answered, go: (now: Now) => void): void {
-    this.#options.append(now, undefined, (outcome, then) => {
+    this.#append(now, undefined, (outcome, then) => {
       if (outcome.ok) go(then)
       else answered(refused(outcome.code), then)
     })
+  }
+
+  #append(
+    now: Now,
+    op: LoggedOperation | undefined,
+    settle: (outcome: Outcome, now: Now) => void,
+  ): void {
+    if (this.#options.canAppend()) this.#options.append(now, op, settle)
+    else settle({ ok: false, code: 'unavailable' }, now)
   }
 
   #identity(device: string): Reply {

@@ -4,12 +4,22 @@
  * append to the log and it does not drain. Silence is measured by the awake clock, so that a
  * front-end that was itself held up does not take all backends for dead. After a silence only fresh
  * health counts: a backend is not well again because old answers were still on the wire.
+ *
+ * A backend that is cut off from the log is of no use while another is active. When none is, the
+ * engine elects a leader or is down: an *outage*. Then those that were cut off together are read
+ * from; who lost the log long before them lacks what they have. When the outage is over, not all
+ * reach the log in the same instant: for a moment the others count as expected back.
  */
 import type { Health, Rank } from '../link/down.ts'
 import { linkVersion } from '../link/up.ts'
 import type { Position } from '../log/record.ts'
 import type { AwakeClock } from './awake-clock.ts'
 import type { BackendStatus } from './frontend-io.ts'
+
+/** Backends that an outage takes lose the log within so long of each other. */
+const cutOffTogetherMsMax = 10_000
+/** After an outage the backends that still have no log are expected back for so long. */
+const expectedBackMsMax = 1_000
 
 interface Watched {
   readonly name: string
@@ -19,8 +29,12 @@ interface Watched {
   misfit: string
   heardMs: number
   health: Health | undefined
+  /** The greatest that it has shown since its link opened. */
+  position: Position
   status: BackendStatus
   why: string
+  /** When it was active last. */
+  activeMs: number
 }
 
 export class BackendMonitor {
@@ -31,8 +45,10 @@ export class BackendMonitor {
   version = 0
   #active: readonly string[] = []
   #readable: readonly string[] = []
-  /** The greatest position that any backend has shown; new sessions read from there on (P6). */
-  position: Position = 0
+  #position: Position = 0
+  /** When there was no active backend last, though some could be read from. */
+  #outageMs = Number.NEGATIVE_INFINITY
+  #areSomeExpected = false
 
   constructor(options: {
     readonly clock: AwakeClock
@@ -49,8 +65,10 @@ export class BackendMonitor {
         misfit: '',
         heardMs: 0,
         health: undefined,
+        position: 0,
         status: 'down',
         why: 'not connected yet',
+        activeMs: Number.NEGATIVE_INFINITY,
       })
     }
   }
@@ -65,9 +83,44 @@ export class BackendMonitor {
     return this.#active
   }
 
-  /** Those that can be asked to read: the active, or where none is, those cut off from the log. */
+  /** Those that can be asked to read: the active, or where none is, those cut off together. */
   get readable(): readonly string[] {
     return this.#readable
+  }
+
+  /** Those that can be asked to read, but there is no log. */
+  get isOutage(): boolean {
+    return this.#active.length === 0 && this.#readable.length > 0
+  }
+
+  /**
+   * New sessions read from here on: the greatest position that any backend has shown (P6). In an
+   * outage nobody comes up with what only a lost backend had, so it is the greatest of those there.
+   */
+  get position(): Position {
+    if (!this.isOutage) return this.#position
+    return Math.max(...this.#readable.map((name) => this.#backends.get(name)!.position))
+  }
+
+  /** Those that can be asked to read; in an outage, those that have come so far, if any has. */
+  readableAt(position: Position): readonly string[] {
+    if (!this.isOutage) return this.#readable
+    const there = this.#readable.filter((name) => this.#backends.get(name)!.position >= position)
+    return there.length > 0 ? there : this.#readable
+  }
+
+  /** It has no log only since an outage that goes on, or has just ended: it will have it again. */
+  isExpectedBack(backend: string): boolean {
+    if (this.statusOf(backend) !== 'cut-off') return false
+    return this.isOutage || this.#clock.ms - this.#outageMs <= expectedBackMsMax
+  }
+
+  /** It was active a moment ago, or is expected back. */
+  isBrieflyCutOff(backend: string): boolean {
+    const watched = this.#backends.get(backend)
+    if (watched?.status !== 'cut-off') return false
+    const lacksMs = this.#clock.ms - watched.activeMs
+    return lacksMs <= cutOffTogetherMsMax || this.isExpectedBack(backend)
   }
 
   knows(backend: string): boolean {
@@ -100,6 +153,7 @@ export class BackendMonitor {
     watched.isLinked = true
     watched.misfit = ''
     watched.health = undefined
+    watched.position = 0
     watched.heardMs = this.#clock.ms
     this.#judge(watched)
   }
@@ -127,7 +181,7 @@ export class BackendMonitor {
     const watched = this.#backends.get(backend)
     if (watched?.isLinked !== true) return
     watched.health = health
-    this.reached(health.position)
+    this.reached(backend, health.position)
     watched.heardMs = this.#clock.ms
     this.#judge(watched)
   }
@@ -138,22 +192,35 @@ export class BackendMonitor {
     if (watched !== undefined && watched.status !== 'silent') watched.heardMs = this.#clock.ms
   }
 
-  reached(position: Position): void {
-    this.position = Math.max(this.position, position)
+  /** The backend has shown that it holds the state up to here. */
+  reached(backend: string, position: Position): void {
+    const watched = this.#backends.get(backend)
+    if (watched !== undefined) watched.position = Math.max(watched.position, position)
+    this.#position = Math.max(this.#position, position)
   }
 
   tick(): void {
     for (const watched of this.#backends.values()) this.#judge(watched)
+    if (this.isOutage) this.#outageMs = this.#clock.ms
+    else if (this.#areSomeExpected && this.#clock.ms - this.#outageMs > expectedBackMsMax) {
+      this.#areSomeExpected = false
+      this.version += 1
+    }
   }
 
   #judge(watched: Watched): void {
     const [status, why] = this.#verdict(watched)
     watched.why = why
+    if (watched.status === 'active') watched.activeMs = this.#clock.ms
     if (watched.status === status) return
     watched.status = status
     this.version += 1
+    if (this.isOutage) {
+      this.#outageMs = this.#clock.ms
+      this.#areSomeExpected = true
+    }
     this.#active = this.#withStatus('active')
-    this.#readable = this.#active.length > 0 ? this.#active : this.#withStatus('cut-off')
+    this.#readable = this.#active.length > 0 ? this.#active : this.#cutOffTogether()
   }
 
   #verdict({ isLinked, misfit, health, heardMs }: Watched): [BackendStatus, string] {
@@ -170,5 +237,12 @@ export class BackendMonitor {
   #withStatus(status: BackendStatus): readonly string[] {
     const found = [...this.#backends.values()].filter((watched) => watched.status === status)
     return found.map((watched) => watched.name)
+  }
+
+  #cutOffTogether(): readonly string[] {
+    const cutOff = this.#withStatus('cut-off').map((name) => this.#backends.get(name)!)
+    const lastMs = Math.max(...cutOff.map(({ activeMs }) => activeMs))
+    const isRecent = ({ activeMs }: Watched) => activeMs >= lastMs - cutOffTogetherMsMax
+    return cutOff.filter(isRecent).map(({ name }) => name)
   }
 }

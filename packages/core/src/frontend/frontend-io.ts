@@ -95,7 +95,7 @@ export interface FrontendInputs {
   drain(now: Now): readonly FrontendOutput[]
 }
 
-/** `active` is the only one that gets requests. */
+/** While one is `active`, the others get no requests; where none is, `cut-off` ones are read from. */
 export type BackendStatus = 'active' | 'silent' | 'cut-off' | 'draining' | 'down'
 
 export interface BackendView {

@@ -47,6 +47,8 @@ export interface Pending {
   readonly id: number
   readonly asked: Asked
   readonly lane: Lane
+  /** Backends without the log are of no use to it. */
+  isLogNeeded: boolean
   readonly arrivedMs: number
   /** Where it is in flight. */
   backend: string | undefined
@@ -108,8 +110,13 @@ export class OutboxLanes {
   }
 
   add(now: Now, pending: Pending): void {
-    pending.lane.queued.push(pending)
-    if (pending.lane.queued.length === 1) this.#advance(now, pending.lane)
+    const { queued } = pending.lane
+    const isBehind = (other: Pending) => numberOf(other.asked) > numberOf(pending.asked)
+    const at = queued.findIndex(isBehind)
+    // One that was refused when its time was up comes again while those behind it still wait.
+    if (at === -1) queued.push(pending)
+    else queued.splice(at, 0, pending)
+    if (queued[0] === pending) this.#advance(now, pending.lane)
   }
 
   /** Is this very send under way already? Then its answer will serve the repeat too. */

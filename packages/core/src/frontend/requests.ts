@@ -6,6 +6,10 @@
  * or this one request is overdue. A late answer of the first backend still counts. Only refusals
  * that consume nothing (`unavailable`, `out-of-turn`) count from the backend asked last alone.
  * A request that nobody answers for `requestWaitMsMax` is refused `unavailable`.
+ *
+ * While no backend has the log, what needs no more than the state goes to those that can be read
+ * from; what needs the log waits. Of some requests a backend alone knows (a token may be known or
+ * not): one that a backend without the log refuses waits with the others from then on.
  */
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
@@ -83,13 +87,15 @@ export class Requests implements LaneHost {
       session.unanswered.size >= sessionRequestsMax ||
       this.#lanes.sizeOf(asked) >= this.#options.limits.sendsInFlightPerOutboxMax
     if (isOver && asked.isInternal !== true) return 'too-many-in-flight'
-    if (this.waiting >= waitingRequestsMax && this.#backendsFor(body).length === 0) {
+    const isLogNeeded = needsLog(body)
+    if (this.waiting >= waitingRequestsMax && this.#backendsFor({ isLogNeeded }).length === 0) {
       return 'unavailable'
     }
     this.#lastId += 1
     const pending: Pending = {
       id: this.#lastId,
       asked,
+      isLogNeeded,
       lane: this.#lanes.laneFor(asked),
       arrivedMs: now.ms,
       backend: undefined,
@@ -110,16 +116,14 @@ export class Requests implements LaneHost {
     const { reply } = frame
     if (reply.kind === 'refused' && consumesNothing(reply.code)) {
       if (pending.backend !== backend) return
-      if (reply.code === 'unavailable') {
-        return this.#lanes.fail(now, pending.lane, 'resend: unavailable')
-      }
+      if (reply.code === 'unavailable') return this.#unavailable(now, pending, backend)
     }
     if (this.#isStale(now, pending, { backend, frame })) {
       if (pending.backend === backend) this.#lanes.fail(now, pending.lane, 'resend: stale')
       return
     }
     const { session } = pending.asked
-    this.#options.monitor.reached(frame.position)
+    this.#options.monitor.reached(backend, frame.position)
     session.position = Math.max(session.position, frame.position)
     if (pending.backend === backend) this.#measure(pending, backend)
     this.#settle(now, pending, reply)
@@ -152,13 +156,17 @@ export class Requests implements LaneHost {
   }
 
   choose(pending: Pending, tried: ReadonlySet<string>): Decision | undefined {
-    const { session, body, about } = pending.asked
-    const backends = this.#backendsFor(body).filter((backend) => !tried.has(backend))
-    return this.#options.router.choose(session, about, backends)
+    const { monitor, router } = this.#options
+    const { session, about } = pending.asked
+    const untried = (backend: string) => !tried.has(backend)
+    const usable = this.#backendsFor(pending).filter(untried)
+    const there = monitor.readableAt(session.position)
+    const best = usable.filter((backend) => there.includes(backend))
+    return router.choose(session, about, best.length > 0 ? best : usable)
   }
 
   isUsable(pending: Pending, backend: string): boolean {
-    return this.#backendsFor(pending.asked.body).includes(backend)
+    return this.#backendsFor(pending).includes(backend)
   }
 
   transmit(pending: Pending, { backend, reason }: Decision): void {
@@ -181,9 +189,20 @@ export class Requests implements LaneHost {
     pending.resendWhy = why
   }
 
-  #backendsFor(body: RequestBody): readonly string[] {
+  #backendsFor({ isLogNeeded }: { readonly isLogNeeded: boolean }): readonly string[] {
     const { monitor } = this.#options
-    return needsLog(body) ? monitor.active : monitor.readable
+    return isLogNeeded ? monitor.active : monitor.readable
+  }
+
+  #unavailable(now: Now, pending: Pending, backend: string): void {
+    const { monitor, tuning } = this.#options
+    if (monitor.statusOf(backend) === 'cut-off' && !pending.isLogNeeded) {
+      if (monitor.active.length === 0 && this.waiting >= tuning.waitingRequestsMax) {
+        return this.#settle(now, pending, { kind: 'refused', code: 'unavailable' })
+      }
+      pending.isLogNeeded = true
+    }
+    this.#lanes.fail(now, pending.lane, 'resend: unavailable')
   }
 
   /** Moves on what is at a backend that is not well, where another is. */
@@ -193,8 +212,7 @@ export class Requests implements LaneHost {
     if (status === 'active' || status === 'draining') return
     if (status === 'down') return this.#failAll(now, backend, 'resend: down', () => true)
     this.#failAll(now, backend, `resend: ${status}`, (pending) => {
-      if (status === 'cut-off' && !needsLog(pending.asked.body)) return false
-      return this.#hasOther(pending, backend)
+      return !this.isUsable(pending, backend) && this.#hasOther(pending, backend)
     })
   }
 
@@ -224,16 +242,17 @@ export class Requests implements LaneHost {
   }
 
   #hasOther(pending: Pending, backend: string): boolean {
-    return this.#backendsFor(pending.asked.body).some((other) => other !== backend)
+    return this.#backendsFor(pending).some((other) => other !== backend)
   }
 
   #isStale(
     now: Now,
-    { asked, lane, arrivedMs }: Pending,
+    pending: Pending,
     { backend, frame }: { backend: string; frame: ReplyFrame },
   ): boolean {
+    const { asked, lane, arrivedMs } = pending
     if (asked.isStale === undefined) return false
-    const others = this.#backendsFor(asked.body).filter((other) => other !== backend)
+    const others = this.#backendsFor(pending).filter((other) => other !== backend)
     const isAskedOfAll = others.every((other) => lane.tried.has(other))
     return asked.isStale(frame, { ageMs: now.ms - arrivedMs, isAskedOfAll })
   }
@@ -268,11 +287,12 @@ function consumesNothing(code: ErrorCode): boolean {
   return code === 'unavailable' || code === 'out-of-turn'
 }
 
-/** Reads go on while no backend can append. */
+/** Whatever may be answered from the state alone does not: reads, and who was here before. */
 function needsLog(body: RequestBody): boolean {
   switch (body.kind) {
     case 'catch-up':
     case 'token':
+    case 'guest':
       return false
     case 'ask':
       return body.frame.t === 'read' || body.frame.t === 'revoke' || body.frame.t === 'password'

@@ -1,6 +1,8 @@
 /**
  * Asks the balancing policy, and keeps what it needs to know: each client's own backend, and how
- * many clients each backend has that way. A client whose own is gone gets a new one for good.
+ * many clients each backend has that way. A client whose own is gone gets a new one for good; one
+ * whose own has no log for a moment does not, or each election would leave all clients with the
+ * backend that had the log again first.
  */
 import type { Chance } from '../now.ts'
 import type { BackendMonitor } from './backend-monitor.ts'
@@ -59,7 +61,10 @@ export class Router {
 
   #homeOf(session: Session): string | undefined {
     const { monitor, policy, chance } = this.#options
-    if (session.own !== undefined && monitor.readable.includes(session.own)) return session.own
+    const { own } = session
+    if (own !== undefined) {
+      if (monitor.readable.includes(own) || monitor.isBrieflyCutOff(own)) return own
+    }
     const home = policy.home(this.#candidates(monitor.readable), chance)
     if (home === undefined || session.isClosed) return session.own
     this.decisions.add(session.own === undefined ? home.reason : 'own: gone')

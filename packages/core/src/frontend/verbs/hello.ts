@@ -35,7 +35,7 @@ function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
   const retryMs = desk.accounts.takeLogin(now, session, hasPassword ? auth.name : undefined)
   if (retryMs > 0) return desk.refusals.error(session, 'rate-limited', { retryMs })
   session.state = { kind: 'greeting' }
-  // What was acknowledged over an earlier connection is in what this one reads.
+  // What was acknowledged over an earlier connection is in what this one reads, where it is there.
   session.position = desk.monitor.position
   const code = desk.requests.ask(now, {
     session,
