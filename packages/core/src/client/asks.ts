@@ -3,7 +3,8 @@
  * connection it is asked again (reads and the settings of read markers may be repeated at will),
  * `later` asks again after a pause. Only a change of password is not repeated, since the old one
  * may be wrong by then. Who asks is either the shell, answered by an output, or the node itself, by
- * a function.
+ * a function. Only some of what is on the wire may be changes: while the log is out of reach they
+ * wait, and reads go on.
  */
 import { sentenceOf } from '@starling/protocol/error-codes'
 import { type UpFrame, upFrame } from '@starling/protocol/up'
@@ -30,6 +31,7 @@ export class Asks {
   readonly #waiting = new Map<number, Waiting>()
   #asks = 0
   #onWire = 0
+  #changesOnWire = 0
 
   constructor(tuning: ClientTuning, emit: (output: ClientOutput) => void) {
     this.#tuning = tuning
@@ -93,12 +95,16 @@ export class Asks {
 
   /** What is to be asked now, oldest first. */
   due(now: Now): readonly UpFrame[] {
+    const { asksInFlightMax, changesInFlightMax } = this.#tuning
     const frames: UpFrame[] = []
     for (const waiting of this.#waiting.values()) {
-      if (this.#onWire >= this.#tuning.asksInFlightMax) break
+      if (this.#onWire >= asksInFlightMax) break
       if (waiting.isOnWire || now.ms < waiting.notBeforeMs) continue
+      const changes = isChange(waiting.question) ? 1 : 0
+      if (changes > 0 && this.#changesOnWire >= changesInFlightMax) continue
       waiting.isOnWire = true
       this.#onWire += 1
+      this.#changesOnWire += changes
       frames.push({ ...waiting.question, ask: waiting.ask } as UpFrame)
     }
     return frames
@@ -124,9 +130,15 @@ export class Asks {
   }
 
   #offWire(waiting: Waiting): void {
-    if (waiting.isOnWire) this.#onWire -= 1
+    if (!waiting.isOnWire) return
+    this.#onWire -= 1
+    if (isChange(waiting.question)) this.#changesOnWire -= 1
     waiting.isOnWire = false
   }
+}
+
+function isChange({ t }: Question): boolean {
+  return t === 'read' || t === 'revoke' || t === 'password'
 }
 
 function refusal(code: 'invalid' | 'too-many-in-flight' | 'unavailable') {

@@ -57,6 +57,8 @@ export interface ClientTuning {
   /** Questions that wait for their answer; above it `too-many-in-flight`. */
   readonly asksMax: number
   readonly asksInFlightMax: number
+  /** Those of them that change something: they may wait for the log, and no read behind them. */
+  readonly changesInFlightMax: number
   /** A question unanswered for so long is answered `unavailable`. */
   readonly askMsMax: number
 }
@@ -82,6 +84,7 @@ export const clientTuning: ClientTuning = {
   headOutOfTurnMax: 5,
   asksMax: 256,
   asksInFlightMax: 16,
+  changesInFlightMax: 4,
   askMsMax: 60_000,
 }
 

@@ -1,6 +1,7 @@
 /**
  * Read markers on their way to the server. The greatest wins there, or one that goes back from
- * where the marker stands; so only the newest wish for a room is asked for, one at a time.
+ * where the marker stands; so only the newest wish for a room is asked for, one at a time,
+ * until the server has confirmed it.
  */
 import type { Now } from '../now.ts'
 import type { Asks } from './asks.ts'
@@ -43,7 +44,7 @@ export class ReadMarkers {
       this.#asked.delete(room)
       const isConfirmed = result.ok && this.#wanted.get(room) === marker
       if (isConfirmed || (!result.ok && result.retry === 'never')) this.#wanted.delete(room)
-      else if (result.ok) this.#ask(at, room)
+      else if (result.ok || result.code === 'unavailable') this.#ask(at, room)
     })
   }
 }

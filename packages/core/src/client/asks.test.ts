@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sentenceOf } from '@starling/protocol/error-codes'
+import type { UpFrame } from '@starling/protocol/up'
+import { Asks } from './asks.ts'
+import { clientTuning } from './client-io.ts'
+import { ReadMarkers } from './read-markers.ts'
+
+const tuning = { ...clientTuning, asksInFlightMax: 6, changesInFlightMax: 2, askMsMax: 60_000 }
+const done = { ok: true, answer: { kind: 'done' } } as const
+
+function at(ms: number) {
+  return { ms, wallMs: 1_700_000_000_000 + ms }
+}
+
+function told(frames: readonly UpFrame[]): readonly string[] {
+  return frames.map((frame) => `${frame.t} ${'room' in frame ? frame.room : ''}`.trim())
+}
+
+test('[P9] reads do not wait behind changes that wait for the log', () => {
+  const asks = new Asks(tuning, () => {})
+  const markers = new ReadMarkers(asks)
+  for (const room of ['r1', 'r2', 'r3']) markers.set(at(0), room, 7)
+  asks.askForShell(at(0), { t: 'revoke', device: 'd1' })
+  for (const room of ['r1', 'r2']) asks.askForShell(at(0), { t: 'history', room })
+  assert.deepEqual(told(asks.due(at(0))), ['read r1', 'read r2', 'history r1', 'history r2'])
+  asks.answered(at(1), 1, done)
+  assert.deepEqual(told(asks.due(at(1))), ['read r3'])
+  asks.reconnected(at(2))
+  assert.deepEqual(told(asks.due(at(2))), ['read r2', 'read r3', 'history r1', 'history r2'])
+})
+
+test('[P9] a read marker is asked for again until the log is back, however long that takes', () => {
+  const asks = new Asks(tuning, () => {})
+  const markers = new ReadMarkers(asks)
+  markers.set(at(0), 'r1', 7)
+  const numbers: number[] = []
+  for (let ms = 0; ms <= 200_000; ms += 1_000) {
+    asks.tick(at(ms))
+    for (const frame of asks.due(at(ms))) {
+      assert.ok(frame.t === 'read')
+      numbers.push(frame.ask)
+      const say = sentenceOf('unavailable')
+      const later = { ok: false, code: 'unavailable', retry: 'later', say, retryMs: 1_000 } as const
+      asks.refused(at(ms), frame.ask, later)
+    }
+  }
+  assert.equal(new Set(numbers).size, 4)
+  asks.answered(at(200_001), numbers.at(-1)!, done)
+  assert.deepEqual(told(asks.due(at(400_000))), [])
+})
