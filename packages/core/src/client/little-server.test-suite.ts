@@ -17,6 +17,7 @@ import type { LoggedOperation } from '../log/record.ts'
 import type { Outcome } from '../room/applied.ts'
 import { Replica } from '../room/apply.ts'
 import { MemoryStore } from '../room/memory-store.ts'
+import { settingsOf } from '../room/settings.ts'
 
 interface Session {
   readonly user: string
@@ -44,12 +45,9 @@ export class LittleServer {
 
   constructor(given: Partial<Limits> = {}) {
     this.limits = { ...limits, ...given }
-    this.#replica = new Replica({
-      store: this.store,
-      limits: this.limits,
-      areGuestsAllowed: true,
-      isRegistrationOpen: true,
-    })
+    const configured = { limits: this.limits, areGuestsAllowed: true, isRegistrationOpen: true }
+    this.store.transact(0, () => this.store.putSettings(settingsOf(configured)))
+    this.#replica = new Replica({ store: this.store })
     this.#presence = new Presence(0)
   }
 

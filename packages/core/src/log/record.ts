@@ -1,6 +1,7 @@
 /** What the log holds. One record is one append: everything a backend gathered meanwhile. */
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Operation } from '@starling/protocol/operation'
+import type { Settings } from '../room/settings.ts'
 
 /**
  * Where a record stands. Greater is later; nothing else may be concluded outside `log/`
@@ -66,7 +67,13 @@ export type AccountOperation =
       readonly was?: number
     }
 
-export type LoggedOperation = RoomOperation | AccountOperation
+/** By what all operations from here on are decided: a starting backend's configuration. */
+export interface SettingsOperation {
+  readonly kind: 'settings'
+  readonly settings: Settings
+}
+
+export type LoggedOperation = RoomOperation | AccountOperation | SettingsOperation
 
 export interface LogRecord {
   /** Unique for ever; an append repeated with the same id stands once. */

@@ -6,13 +6,13 @@
  * A person's self room is made with the account and tells their devices what concerns them alone.
  */
 import type { ErrorCode } from '@starling/protocol/error-codes'
-import type { Limits } from '@starling/protocol/limits'
 import type { AccountOperation } from '../log/record.ts'
 import { checkUserName } from '../names/fold-name.ts'
 import type { Outcome } from './applied.ts'
-import type { AccountRow } from './store.ts'
+import type { Settings } from './settings.ts'
+import type { AccountRow, Store } from './store.ts'
 import { isId, isLine, isStorable, isUserId } from './text-checks.ts'
-import { doneBefore, type ReplicaOptions, refused, type Turn } from './turn.ts'
+import { doneBefore, refused, type Turn } from './turn.ts'
 
 type Of<K extends AccountOperation['kind']> = Extract<AccountOperation, { kind: K }>
 /** What an operation may be before it is looked at. */
@@ -27,25 +27,27 @@ type Appliers = {
 
 export const accountAppliers: Appliers = { guest, register, login, revoke, password, read }
 
+/** The state that an operation is judged by. */
+interface Ground {
+  readonly store: Store
+  readonly settings: Settings
+}
+
 /** What the store shows of an operation that was applied already, or can never be accepted. */
-export function knownAccountOutcome(
-  options: ReplicaOptions,
-  op: AccountOperation,
-): Outcome | undefined {
-  const { store, limits } = options
-  if (!isUserId(op.user, limits)) return refused('invalid')
+export function knownAccountOutcome(store: Store, op: AccountOperation): Outcome | undefined {
+  if (!isUserId(op.user)) return refused('invalid')
   switch (op.kind) {
     case 'guest':
     case 'register':
-      return knownArrival(options, op)
+      return knownArrival({ store, settings: store.settings() }, op)
     case 'login':
-      if (!isId(op.device, limits)) return refused('invalid')
+      if (!isId(op.device)) return refused('invalid')
       return store.device(op.device)?.user === op.user ? doneBefore : undefined
     case 'revoke':
       // A device that is not there may be news that has not come yet: the log decides.
-      return areIds(op.devices, limits) ? undefined : refused('invalid')
+      return areIds(op.devices) ? undefined : refused('invalid')
     case 'read': {
-      if (!isId(op.room, limits) || !isIndex(op.upTo)) return refused('invalid')
+      if (!isId(op.room) || !isIndex(op.upTo)) return refused('invalid')
       if (op.was !== undefined) return undefined
       const member = store.member(op.room, op.user)
       return member !== undefined && member.readUpTo >= op.upTo ? doneBefore : undefined
@@ -65,24 +67,20 @@ interface Arrival {
 }
 
 function guest(turn: Turn, op: Untrusted<Of<'guest'>>): Outcome {
-  const found = foundAgain(turn.options, op)
+  const found = foundAgain(turn.store, op)
   if (found !== undefined) return found
-  const arrival = arrivalOf(
-    turn.options,
-    op,
-    turn.options.areGuestsAllowed ? undefined : 'guests-off',
-  )
+  const arrival = arrivalOf(turn, op, turn.settings.areGuestsAllowed ? undefined : 'guests-off')
   if (typeof arrival === 'string') return refused(arrival)
   return settleIn(turn, arrival, { label: '' })
 }
 
 /** A guest who registers with the token of their device stays who they are. */
 function register(turn: Turn, op: Untrusted<Of<'register'>>): Outcome {
-  const isOff = turn.options.isRegistrationOpen ? undefined : 'registration-off'
-  const own = guestOf(turn.options, op)
-  const found = own === undefined ? foundAgain(turn.options, op) : undefined
+  const isOff = turn.settings.isRegistrationOpen ? undefined : 'registration-off'
+  const own = guestOf(turn.store, op)
+  const found = own === undefined ? foundAgain(turn.store, op) : undefined
   if (found !== undefined) return found
-  const arrival = arrivalOf(turn.options, op, isOff)
+  const arrival = arrivalOf(turn, op, isOff)
   if (typeof arrival === 'string') return refused(arrival)
   const { passwordHash } = op
   if (!isPasswordHash(passwordHash)) return refused('invalid')
@@ -96,36 +94,31 @@ function register(turn: Turn, op: Untrusted<Of<'register'>>): Outcome {
 }
 
 /** Without a look at whether the account is there: that is for the log to decide. */
-function knownArrival(
-  options: ReplicaOptions,
-  op: Of<'guest'> | Of<'register'>,
-): Outcome | undefined {
+function knownArrival(ground: Ground, op: Of<'guest'> | Of<'register'>): Outcome | undefined {
+  const { store, settings } = ground
   const isGuest = op.kind === 'guest'
-  const own = isGuest ? undefined : guestOf(options, op)
-  const found = own === undefined ? foundAgain(options, op) : undefined
+  const own = isGuest ? undefined : guestOf(store, op)
+  const found = own === undefined ? foundAgain(store, op) : undefined
   if (found !== undefined) return found.ok ? found : undefined
-  const isOff = isGuest ? !options.areGuestsAllowed : !options.isRegistrationOpen
+  const isOff = isGuest ? !settings.areGuestsAllowed : !settings.isRegistrationOpen
   const off = isGuest ? 'guests-off' : 'registration-off'
-  const arrival = arrivalOf(options, op, isOff ? off : undefined)
+  const arrival = arrivalOf(ground, op, isOff ? off : undefined)
   return typeof arrival === 'string' ? refused(arrival) : undefined
 }
 
 /** The guest who asks to be registered, on their own device. */
 function guestOf(
-  { store, limits }: ReplicaOptions,
+  store: Store,
   { user, device }: Untrusted<Of<'register'>>,
 ): AccountRow | undefined {
-  if (!isUserId(user, limits) || !isId(device, limits)) return undefined
+  if (!isUserId(user) || !isId(device)) return undefined
   const account = store.device(device)?.user === user ? store.account(user) : undefined
   return account?.isGuest === true ? account : undefined
 }
 
 /** The answer for a user or device that is there already; undefined for a newcomer. */
-function foundAgain(
-  { store, limits }: ReplicaOptions,
-  { user, device }: Untrusted<Of<'guest'>>,
-): Outcome | undefined {
-  if (!isUserId(user, limits) || !isId(device, limits)) return refused('invalid')
+function foundAgain(store: Store, { user, device }: Untrusted<Of<'guest'>>): Outcome | undefined {
+  if (!isUserId(user) || !isId(device)) return refused('invalid')
   const row = store.device(device)
   if (row !== undefined) return row.user === user ? doneBefore : refused('invalid')
   if (store.account(user) !== undefined) return refused('bad-token')
@@ -134,12 +127,12 @@ function foundAgain(
 
 /** Shapes of `user` and `device` are right. `off`: nobody may arrive like this. */
 function arrivalOf(
-  { store, limits }: ReplicaOptions,
+  { store, settings }: Ground,
   op: Untrusted<Of<'guest'>>,
   off: ErrorCode | undefined,
 ): Arrival | ErrorCode {
   if (off !== undefined) return off
-  const checked = checkUserName(op.name, limits.userNameCharactersMax)
+  const checked = checkUserName(op.name, settings.limits.userNameCharactersMax)
   if (!checked.ok) return checked.code
   const [user, device] = [op.user as string, op.device as string]
   const namesake = store.accountByName(checked.folded)
@@ -165,7 +158,7 @@ function settleIn(
 
 function login(turn: Turn, { user, device, label }: Untrusted<Of<'login'>>): Outcome {
   const { store, limits } = turn
-  if (!isUserId(user, limits) || !isId(device, limits)) return refused('invalid')
+  if (!isUserId(user) || !isId(device)) return refused('invalid')
   const row = store.device(device)
   if (row !== undefined) return row.user === user ? doneBefore : refused('invalid')
   if (store.isBanned(user, device)) return refused('bad-token')
@@ -186,8 +179,8 @@ function login(turn: Turn, { user, device, label }: Untrusted<Of<'login'>>): Out
  * and who logs in anew makes a new one.
  */
 function revoke(turn: Turn, { user, devices }: Untrusted<Of<'revoke'>>): Outcome {
-  const { store, limits } = turn
-  if (!isUserId(user, limits) || !areIds(devices, limits)) return refused('invalid')
+  const { store } = turn
+  if (!isUserId(user) || !areIds(devices)) return refused('invalid')
   const account = store.account(user)
   if (account === undefined) return refused('unknown-user')
 
@@ -202,8 +195,8 @@ function revoke(turn: Turn, { user, devices }: Untrusted<Of<'revoke'>>): Outcome
 }
 
 function password(turn: Turn, { user, passwordHash }: Untrusted<Of<'password'>>): Outcome {
-  const { store, limits } = turn
-  if (!isUserId(user, limits) || !isPasswordHash(passwordHash)) return refused('invalid')
+  const { store } = turn
+  if (!isUserId(user) || !isPasswordHash(passwordHash)) return refused('invalid')
   const account = store.account(user)
   if (account === undefined) return refused('unknown-user')
   if (account.isGuest) return refused('not-allowed')
@@ -218,9 +211,9 @@ function password(turn: Turn, { user, passwordHash }: Untrusted<Of<'password'>>)
  * nothing.
  */
 function read(turn: Turn, op: Untrusted<Of<'read'>>): Outcome {
-  const { store, limits } = turn
+  const { store } = turn
   const { user, room, upTo, was } = op
-  if (!isUserId(user, limits) || !isId(room, limits)) return refused('invalid')
+  if (!isUserId(user) || !isId(room)) return refused('invalid')
   if (!isIndex(upTo) || (was !== undefined && !isIndex(was))) return refused('invalid')
   const account = store.account(user)
   if (account === undefined) return refused('unknown-user')
@@ -243,8 +236,8 @@ function isIndex(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-function areIds(value: unknown, limits: Limits): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => isId(one, limits))
+function areIds(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => isId(one))
 }
 
 function isPasswordHash(value: unknown): value is string {

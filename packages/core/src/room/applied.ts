@@ -22,4 +22,6 @@ export interface Applied {
   /** One for each operation of the record, in its order. */
   readonly outcomes: readonly Outcome[]
   readonly rooms: readonly RoomEntries[]
+  /** Of all that was applied up to here; replicas of one log that differ once differ for ever. */
+  readonly digest: string
 }

@@ -9,15 +9,7 @@ import { MemoryStore } from './memory-store.ts'
 
 class TwinReplicas {
   readonly stores = [new MemoryStore(), new MemoryStore()] as const
-  readonly #replicas = this.stores.map(
-    (store) =>
-      new Replica({
-        store,
-        limits: tightLimits,
-        areGuestsAllowed: true,
-        isRegistrationOpen: true,
-      }),
-  )
+  readonly #replicas = this.stores.map((store) => new Replica({ store }))
 
   get store(): MemoryStore {
     return this.stores[0]

@@ -9,28 +9,33 @@
 import type { LoggedOperation, LogRecord, Position } from '../log/record.ts'
 import { accountAppliers, knownAccountOutcome } from './accounts.ts'
 import type { Applied, Outcome } from './applied.ts'
+import { trailAfter } from './record-digest.ts'
 import { applySend, knownSendOutcome } from './sends.ts'
-import { type ReplicaOptions, refused, Turn } from './turn.ts'
+import { knownSettingsOutcome, settings } from './settings.ts'
+import type { Store } from './store.ts'
+import { refused, Turn } from './turn.ts'
 
 export class Replica {
-  readonly #options: ReplicaOptions
+  readonly #store: Store
 
-  constructor(options: ReplicaOptions) {
-    this.#options = options
+  constructor(options: { readonly store: Store }) {
+    this.#store = options.store
   }
 
   /** `position` is beyond the store's: each record is applied once, in the log's order. */
   apply(position: Position, record: LogRecord): Applied {
-    const { store } = this.#options
+    const store = this.#store
     if (!(position > store.position)) {
       throw new Error(`position ${position} was applied already; the store is at ${store.position}`)
     }
-    const outcomes: Outcome[] = []
-    const turn = new Turn(this.#options, timeOf(record))
-    store.transact(position, () => {
-      for (const op of operationsOf(record)) outcomes.push(applyOne(turn, op))
+    return store.transact(position, () => {
+      const turn = new Turn(store, timeOf(record))
+      const outcomes = operationsOf(record).map((op) => applyOne(turn, op))
+      const { rooms } = turn
+      const trail = trailAfter(store.trail, { position, recordId: idOf(record), outcomes, rooms })
+      store.putTrail(trail)
+      return { position, outcomes, rooms, digest: trail.digest }
     })
-    return { position, outcomes, rooms: turn.rooms }
   }
 
   /**
@@ -39,14 +44,15 @@ export class Replica {
    */
   known(op: LoggedOperation): Outcome | undefined {
     if (!isObject(op)) return refused('invalid')
-    if (op.kind === 'room') return knownSendOutcome(this.#options, op)
-    return knownAccountOutcome(this.#options, op)
+    if (op.kind === 'room') return knownSendOutcome(this.#store, op)
+    if (op.kind === 'settings') return knownSettingsOutcome(op)
+    return knownAccountOutcome(this.#store, op)
   }
 }
 
 /** Where an operation may make entries, self rooms too; rather too many rooms than too few. */
 export function roomsTouchedBy(op: LoggedOperation): readonly string[] {
-  if (!isObject(op)) return []
+  if (!isObject(op) || op.kind === 'settings') return []
   const named =
     op.kind === 'room'
       ? [op.room, op.by, isObject(op.op) && 'user' in op.op ? op.op.user : undefined]
@@ -58,12 +64,18 @@ function applyOne(turn: Turn, op: unknown): Outcome {
   if (!isObject(op)) return refused('invalid')
   const { kind } = op as { kind?: unknown }
   if (kind === 'room') return applySend(turn, op)
+  if (kind === 'settings') return settings(turn, op)
   if (typeof kind !== 'string' || !Object.hasOwn(accountAppliers, kind)) return refused('invalid')
   return accountAppliers[kind as keyof typeof accountAppliers](turn, op)
 }
 
 function operationsOf(record: LogRecord): readonly unknown[] {
   return isObject(record) && Array.isArray(record.ops) ? record.ops : []
+}
+
+function idOf(record: LogRecord): string {
+  const id: unknown = isObject(record) ? record.id : ''
+  return typeof id === 'string' ? id : ''
 }
 
 /** Milliseconds within the range of dates; what is none of them counts as the beginning of time. */

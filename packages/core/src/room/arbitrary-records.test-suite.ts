@@ -113,6 +113,28 @@ const anyAccountOperation = fc.oneof(
   }),
 )
 
+/** Mostly tighter still; what has no such value is refused. */
+const anySettings = fc.record({
+  kind: fc.constant('settings'),
+  settings: fc.record({
+    limits: fc
+      .record(
+        {
+          messageBytesMax: fc.constantFrom(10, 40, 0),
+          roomMembersMax: fc.constantFrom(2, 3, 4),
+          userRoomsMax: fc.constantFrom(1, 3, '3'),
+          refusalsPerOutboxMax: fc.constantFrom(1, 3),
+          peoplePerReactionMax: fc.constantFrom(1, 2, 1.5),
+          unheardOf: fc.anything(),
+        },
+        { requiredKeys: [] },
+      )
+      .map((some) => ({ ...tightLimits, ...some })),
+    areGuestsAllowed: fc.constantFrom(true, true, false, 0),
+    isRegistrationOpen: fc.boolean(),
+  }),
+})
+
 /** An operation of which one field was spoilt, or which never had a shape. */
 const anyGarbage = fc.oneof(
   fc.anything(),
@@ -138,6 +160,7 @@ export const anyOp: fc.Arbitrary<unknown> = fc
   .oneof(
     { weight: 12, arbitrary: anySend },
     { weight: 4, arbitrary: anyAccountOperation },
+    { weight: 1, arbitrary: anySettings },
     { weight: 1, arbitrary: anyGarbage },
   )
   .map(overTheWire)
@@ -181,6 +204,10 @@ const beginning: LogRecord = {
   id: 'beginning',
   at: 1,
   ops: [
+    {
+      kind: 'settings',
+      settings: { limits: tightLimits, areGuestsAllowed: true, isRegistrationOpen: true },
+    },
     ...users.map((user, i) => ({
       kind: 'register' as const,
       user,

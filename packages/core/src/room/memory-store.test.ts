@@ -10,5 +10,5 @@ test('[L6] transact is not nested, and nothing is put outside it', () => {
   const inner = () => store.transact(2, () => undefined)
   assert.throws(() => store.transact(1, inner), /nested/)
   assert.throws(() => store.putBan('r1', 'u-ann'), /inside transact/)
-  assert.deepEqual(store.contents(), ['position 0'])
+  assert.deepEqual(store.contents(), ['position 0 = {"recordId":"","digest":""}'])
 })

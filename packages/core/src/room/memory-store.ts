@@ -8,6 +8,7 @@
 import type { Entry } from '@starling/protocol/entry'
 import type { Position } from '../log/record.ts'
 import { findWords, markWords, wordsOf } from './search-words.ts'
+import { defaultSettings, type Settings } from './settings.ts'
 import type {
   AccountRow,
   DeviceRow,
@@ -17,6 +18,7 @@ import type {
   SearchQuery,
   SearchRow,
   Store,
+  Trail,
 } from './store.ts'
 
 type Table<V> = Map<string, V>
@@ -26,6 +28,11 @@ export class MemoryStore implements Store {
   #position: Position = 0
   /** Undefined outside `transact`. */
   #undo: (() => void)[] | undefined
+  #isTransacting = false
+  /** A transaction of the batch threw: nothing of the batch may stand. */
+  #isSpoilt = false
+  readonly #trail: Map<'newest', Trail> = new Map()
+  readonly #settings: Map<'present', Settings> = new Map()
 
   readonly #accounts: Table<AccountRow> = new Map()
   readonly #usersByName: Table<string> = new Map()
@@ -54,19 +61,58 @@ export class MemoryStore implements Store {
     return this.#position
   }
 
-  transact(position: Position, work: () => void): void {
-    if (this.#undo !== undefined) throw new Error('transact must not be nested')
+  transact<T>(position: Position, work: () => T): T {
+    if (this.#isTransacting) throw new Error('transact must not be nested')
+    return this.batch(() => {
+      this.#isTransacting = true
+      try {
+        const made = work()
+        const before = this.#position
+        this.#undo?.push(() => {
+          this.#position = before
+        })
+        this.#position = position
+        return made
+      } catch (error) {
+        this.#isSpoilt = true
+        throw error
+      } finally {
+        this.#isTransacting = false
+      }
+    })
+  }
+
+  batch<T>(work: () => T): T {
+    if (this.#undo !== undefined) return work()
     const undo: (() => void)[] = []
     this.#undo = undo
+    this.#isSpoilt = false
     try {
-      work()
-      this.#position = position
+      const made = work()
+      if (this.#isSpoilt) throw new Error('a transaction of this batch failed')
+      return made
     } catch (error) {
       for (const step of undo.reverse()) step()
       throw error
     } finally {
       this.#undo = undefined
     }
+  }
+
+  get trail(): Trail {
+    return this.#trail.get('newest') ?? { recordId: '', digest: '' }
+  }
+
+  putTrail(trail: Trail): void {
+    this.#set(this.#trail, 'newest', trail)
+  }
+
+  settings(): Settings {
+    return this.#settings.get('present') ?? defaultSettings
+  }
+
+  putSettings(settings: Settings): void {
+    this.#set(this.#settings, 'present', settings)
   }
 
   account(user: string): AccountRow | undefined {
@@ -122,6 +168,13 @@ export class MemoryStore implements Store {
   publicRooms(page: { find: string; after: string; limit: number }): readonly RoomRow[] {
     return [...this.#rooms.values()]
       .filter((row) => row.kind === 'public' && row.foldedTitle.includes(page.find))
+      .filter((row) => row.room > page.after)
+      .sort((a, b) => compare(a.room, b.room))
+      .slice(0, page.limit)
+  }
+
+  rooms(page: { after: string; limit: number }): readonly RoomRow[] {
+    return [...this.#rooms.values()]
       .filter((row) => row.room > page.after)
       .sort((a, b) => compare(a.room, b.room))
       .slice(0, page.limit)
@@ -262,6 +315,7 @@ export class MemoryStore implements Store {
   /** All rows as text, sorted: equal exactly when two stores hold the same. For checks. */
   contents(): readonly string[] {
     const tables: Record<string, Map<unknown, unknown>> = {
+      settings: this.#settings,
       accounts: this.#accounts,
       devices: this.#devices,
       rooms: this.#rooms,
@@ -275,7 +329,7 @@ export class MemoryStore implements Store {
       edits: this.#edits,
       devicesOf: this.#devicesOf,
     }
-    const lines = [`position ${this.#position}`]
+    const lines = [`position ${this.#position} = ${JSON.stringify(this.trail)}`]
     for (const [name, table] of Object.entries(tables)) {
       for (const [key, value] of table) lines.push(...linesOf(`${name} ${String(key)}`, value))
     }

@@ -5,10 +5,10 @@
  */
 import type { Reaction } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
-import type { Limits } from '@starling/protocol/limits'
 import type { Operation } from '@starling/protocol/operation'
 import type { Outcome } from './applied.ts'
 import { livingPost } from './messages.ts'
+import type { AppliedLimits } from './settings.ts'
 import { isReaction } from './text-checks.ts'
 import { refused, type Send, standing, type Turn } from './turn.ts'
 
@@ -40,7 +40,7 @@ export function react(turn: Turn, send: Send, op: React): Outcome {
 function withReaction(
   before: readonly Reaction[],
   { emoji, user }: { emoji: string; user: string },
-  limits: Limits,
+  limits: AppliedLimits,
 ): readonly Reaction[] | ErrorCode {
   const same = before.find((one) => one.emoji === emoji)
   if (same === undefined) {

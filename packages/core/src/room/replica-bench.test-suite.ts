@@ -11,6 +11,7 @@ import type { AccountOperation, LoggedOperation, VoidOperation } from '../log/re
 import type { Applied, Outcome } from './applied.ts'
 import { Replica } from './apply.ts'
 import { MemoryStore } from './memory-store.ts'
+import { settingsOf } from './settings.ts'
 
 export interface BenchOptions {
   readonly limits?: Partial<Limits>
@@ -26,12 +27,13 @@ export class ReplicaBench {
   at = 1_000
 
   constructor(options: BenchOptions = {}) {
-    this.replica = new Replica({
-      store: this.store,
+    const settings = settingsOf({
       limits: { ...limits, ...options.limits },
       areGuestsAllowed: options.areGuestsAllowed ?? true,
       isRegistrationOpen: options.isRegistrationOpen ?? true,
     })
+    this.store.transact(0, () => this.store.putSettings(settings))
+    this.replica = new Replica({ store: this.store })
   }
 
   apply(...ops: readonly LoggedOperation[]): Applied {

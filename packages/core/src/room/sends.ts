@@ -17,7 +17,7 @@ import { ban, kick, mute, role, topic } from './moderation.ts'
 import { react } from './reactions.ts'
 import type { OutboxRow, Store } from './store.ts'
 import { isId, isUserId } from './text-checks.ts'
-import { type ReplicaOptions, refused, type Send, type Turn } from './turn.ts'
+import { refused, type Send, type Turn } from './turn.ts'
 
 type Appliers = {
   readonly [K in Operation['kind']]: (
@@ -45,7 +45,7 @@ const appliers: Appliers = {
 }
 
 export function applySend(turn: Turn, untrusted: object): Outcome {
-  const send = sendOf(turn.options, untrusted)
+  const send = sendOf(untrusted)
   if (send === undefined) return refused('invalid')
   const outbox = turn.store.outbox(send.room, send.outbox) ?? newOutbox(send)
   if (outbox.user !== send.by) return refused('invalid')
@@ -56,13 +56,13 @@ export function applySend(turn: Turn, untrusted: object): Outcome {
   return outcome
 }
 
-export function knownSendOutcome(options: ReplicaOptions, op: RoomOperation): Outcome | undefined {
-  const send = sendOf(options, op)
+export function knownSendOutcome(store: Store, op: RoomOperation): Outcome | undefined {
+  const send = sendOf(op)
   if (send === undefined) return refused('invalid')
-  const outbox = options.store.outbox(send.room, send.outbox)
+  const outbox = store.outbox(send.room, send.outbox)
   if (outbox === undefined) return undefined
   if (outbox.user !== send.by) return refused('invalid')
-  return send.number <= outbox.last ? firstOutcome(options.store, outbox, send) : undefined
+  return send.number <= outbox.last ? firstOutcome(store, outbox, send) : undefined
 }
 
 /** The head of a send has its shape; `op` is not yet looked at. */
@@ -74,10 +74,9 @@ interface ShapedSend {
   readonly op: unknown
 }
 
-function sendOf(options: ReplicaOptions, untrusted: object): ShapedSend | undefined {
-  const { limits } = options
+function sendOf(untrusted: object): ShapedSend | undefined {
   const { room, by, outbox, number, op } = untrusted as { [field in keyof ShapedSend]?: unknown }
-  if (!isId(room, limits) || !isUserId(by, limits) || !isId(outbox, limits)) return undefined
+  if (!isId(room) || !isUserId(by) || !isId(outbox)) return undefined
   if (!Number.isSafeInteger(number) || (number as number) < 1) return undefined
   return { room, by, outbox, number: number as number, op }
 }

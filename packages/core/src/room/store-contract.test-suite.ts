@@ -11,6 +11,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Entry } from '@starling/protocol/entry'
 import type { AccountRow, DeviceRow, MemberRow, OutboxRow, RoomRow, Store } from './store.ts'
+import { progressContract } from './store-progress.test-suite.ts'
 import { searchContract } from './store-search.test-suite.ts'
 
 export interface OpenedStore {
@@ -24,6 +25,7 @@ export type Rule = (title: string, check: (store: Store, opened: OpenedStore) =>
 export function storeContract(name: string, open: () => OpenedStore): void {
   const rule = ruleOf(name, open)
   transactions(rule)
+  progressContract(rule)
   accounts(rule)
   rooms(rule)
   memberships(rule)
@@ -209,6 +211,20 @@ function rooms(rule: Rule): void {
     assert.deepEqual(page('%', '', 9), ['R6'])
     assert.deepEqual(page('_', '', 9), ['R6'])
     assert.deepEqual(page('nothing', '', 9), [])
+  })
+  rule('[L6] all rooms, of whatever kind, come by room id', (store) => {
+    const kinds = ['public', 'private', 'direct', 'self'] as const
+    put(store, () => {
+      kinds.forEach((kind, at) => {
+        store.putRoom(room(`r${4 - at}`, { kind }))
+      })
+      store.putRoom(room('R5'))
+    })
+    const page = (after: string, limit: number) =>
+      store.rooms({ after, limit }).map((row) => `${row.room} ${row.kind}`)
+    assert.deepEqual(page('', 2), ['R5 public', 'r1 self'])
+    assert.deepEqual(page('r1', 9), ['r2 direct', 'r3 private', 'r4 public'])
+    assert.deepEqual(page('r4', 9), [])
   })
 }
 

@@ -11,6 +11,7 @@ import type { Entry } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Role, RoomKind } from '@starling/protocol/operation'
 import type { Position } from '../log/record.ts'
+import type { Settings } from './settings.ts'
 
 export interface AccountRow {
   readonly user: string
@@ -64,6 +65,12 @@ export interface OutboxRow {
   readonly refusals: readonly { readonly number: number; readonly code: ErrorCode }[]
 }
 
+/** What was applied last, and the digest of all that was; both empty before the first record. */
+export interface Trail {
+  readonly recordId: string
+  readonly digest: string
+}
+
 export interface SearchQuery {
   readonly text: string
   /** Only these rooms. */
@@ -85,10 +92,18 @@ export interface Store {
   /** Every record up to here is applied, none after. */
   readonly position: Position
   /**
-   * All that `work` puts and the new position, or, when it throws, nothing. Not to be nested; an
-   * engine that already holds a transaction of its own joins it.
+   * All that `work` puts and the new position, or, when it throws, nothing. Not to be nested but in
+   * `batch`; an engine that already holds a transaction of its own joins it.
    */
-  transact(position: Position, work: () => void): void
+  transact<T>(position: Position, work: () => T): T
+  /** One transaction for all that are begun in `work`: when one of them throws, nothing stands. */
+  batch<T>(work: () => T): T
+
+  readonly trail: Trail
+  putTrail(trail: Trail): void
+  /** The protocol's until others are put. */
+  settings(): Settings
+  putSettings(settings: Settings): void
 
   account(user: string): AccountRow | undefined
   accountByName(foldedName: string): AccountRow | undefined
@@ -104,6 +119,8 @@ export interface Store {
   publicRoomByTitle(foldedTitle: string): RoomRow | undefined
   /** Public rooms whose folded title contains `find`, by room id, after `after`. */
   publicRooms(page: { find: string; after: string; limit: number }): readonly RoomRow[]
+  /** Of all kinds, by room id, after `after` ('' from the start). */
+  rooms(page: { after: string; limit: number }): readonly RoomRow[]
   putRoom(row: RoomRow): void
 
   member(room: string, user: string): MemberRow | undefined

@@ -1,11 +1,12 @@
 /** What a text must be before it may stand in a room. Total: whatever comes in is judged. */
 import type { ErrorCode } from '@starling/protocol/error-codes'
-import type { Limits } from '@starling/protocol/limits'
+import { limits } from '@starling/protocol/limits'
 import { isOverBytes } from '../text-size.ts'
+import type { AppliedLimits } from './settings.ts'
 
 /** Why a message may not say this; undefined when it may. The text is kept as it is. */
-export function messageFault(text: string, limits: Limits): ErrorCode | undefined {
-  if (isOverBytes(text, limits.messageBytesMax)) return 'message-too-large'
+export function messageFault(text: string, applied: AppliedLimits): ErrorCode | undefined {
+  if (isOverBytes(text, applied.messageBytesMax)) return 'message-too-large'
   if (!isStorable(text)) return 'invalid'
   if (!/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text)) return 'message-empty'
   return undefined
@@ -26,16 +27,17 @@ export function isLine(text: string, charactersMax: number): boolean {
   )
 }
 
-export function isReaction(emoji: string, limits: Limits): boolean {
+export function isReaction(emoji: string, applied: AppliedLimits): boolean {
   return (
-    !isOverBytes(emoji, limits.reactionBytesMax) &&
+    !isOverBytes(emoji, applied.reactionBytesMax) &&
     isStorable(emoji) &&
     /^[^\s\p{Cc}]+$/u.test(emoji) &&
     /[^\p{Default_Ignorable_Code_Point}]/u.test(emoji)
   )
 }
 
-export function isId(value: unknown, limits: Limits): value is string {
+/** How long it may be is the protocol's alone: what has an id is found by it for ever. */
+export function isId(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value.length <= limits.idCharactersMax &&
@@ -44,8 +46,6 @@ export function isId(value: unknown, limits: Limits): value is string {
 }
 
 /** A person's id has no `:`, and two of them fit into the id of a direct conversation. */
-export function isUserId(value: unknown, limits: Limits): value is string {
-  return (
-    isId(value, limits) && !value.includes(':') && value.length * 2 + 3 <= limits.idCharactersMax
-  )
+export function isUserId(value: unknown): value is string {
+  return isId(value) && !value.includes(':') && value.length * 2 + 3 <= limits.idCharactersMax
 }

@@ -8,17 +8,10 @@
  */
 import type { Entry, EntryBody } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
-import type { Limits } from '@starling/protocol/limits'
 import type { Role } from '@starling/protocol/operation'
 import type { Outcome, RoomEntries } from './applied.ts'
+import type { AppliedLimits, Settings } from './settings.ts'
 import type { AccountRow, MemberRow, RoomRow, Store } from './store.ts'
-
-export interface ReplicaOptions {
-  readonly store: Store
-  readonly limits: Limits
-  readonly areGuestsAllowed: boolean
-  readonly isRegistrationOpen: boolean
-}
 
 /** Who adds an entry; with a send, the entry is the one it made. */
 export interface Author {
@@ -43,16 +36,27 @@ export const doneBefore: Outcome = { ok: true, index: 0, at: 0 }
 
 export class Turn {
   readonly store: Store
-  readonly limits: Limits
-  readonly options: ReplicaOptions
   readonly #at: number
+  #settings: Settings
   readonly #added = new Map<string, Entry[]>()
 
-  constructor(options: ReplicaOptions, at: number) {
-    this.options = options
-    this.store = options.store
-    this.limits = options.limits
+  constructor(store: Store, at: number) {
+    this.store = store
     this.#at = at
+    this.#settings = store.settings()
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  get limits(): AppliedLimits {
+    return this.#settings.limits
+  }
+
+  putSettings(settings: Settings): void {
+    this.store.putSettings(settings)
+    this.#settings = settings
   }
 
   get rooms(): readonly RoomEntries[] {

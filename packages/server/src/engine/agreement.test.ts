@@ -8,7 +8,6 @@ import type { LogRecord, Position } from '@starling/core/log/record'
 import { Replica } from '@starling/core/room/apply'
 import { MemoryStore } from '@starling/core/room/memory-store'
 import type { Store } from '@starling/core/room/store'
-import { limits } from '@starling/protocol/limits'
 import { directRoomId } from '@starling/protocol/operation'
 import fc from 'fast-check'
 import { openSqliteStore } from '../store/sqlite-store.ts'
@@ -44,6 +43,17 @@ const operation = fc.oneof(
   fc.record({ kind: fc.constant('void'), code: fc.constantFrom('muted', 'nonsense') }),
 )
 
+const settings = fc.record(
+  {
+    limits: fc.record(
+      { messageBytesMax: fc.constantFrom(5, 100, 0), userRoomsMax: fc.constantFrom(1, 2, 'many') },
+      { requiredKeys: [] },
+    ),
+    areGuestsAllowed: fc.boolean(),
+  },
+  { requiredKeys: [] },
+)
+
 /** `ahead`: by how much the number differs from the one whose turn it is. */
 const step = fc.oneof(
   {
@@ -67,6 +77,7 @@ const step = fc.oneof(
     passwordHash: text,
   }),
   fc.record({ kind: fc.constant('password'), user, passwordHash: text }),
+  fc.record({ kind: fc.constant('settings'), settings }),
   fc.record({ kind: fc.constant('revoke'), user, devices: fc.array(fc.string({ maxLength: 3 })) }),
   fc.anything(),
 )
@@ -111,6 +122,8 @@ function recordOf(position: Position, steps: readonly unknown[], store: Store): 
 function everythingIn(store: Store) {
   return {
     position: store.position,
+    trail: store.trail,
+    settings: store.settings(),
     people: users.map((one) => [
       store.account(one),
       store.accountByName(one),
@@ -145,8 +158,7 @@ test('[L6] whatever is logged, both stores agree on what it did', () => {
     (records) => {
       const memory = new MemoryStore()
       const { store: sqlite, close } = openSqliteStore(':memory:')
-      const rules = { limits, areGuestsAllowed: true, isRegistrationOpen: true }
-      const replicas = [memory, sqlite].map((store) => new Replica({ store, ...rules }))
+      const replicas = [memory, sqlite].map((store) => new Replica({ store }))
       const applyBoth = (position: Position, record: LogRecord) => {
         const [expected, found] = replicas.map((replica) => replica.apply(position, record))
         assert.deepEqual(found, expected)

@@ -1,6 +1,5 @@
 /** Like log-process.test-fixture.ts, with a store and the rules of rooms beside the log. */
 import { Replica } from '@starling/core/room/apply'
-import { limits } from '@starling/protocol/limits'
 import type { Order, Told } from '../log/sqlite/log-process.test-fixture.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
 
@@ -8,8 +7,7 @@ const [directory = '', name = ''] = process.argv.slice(2)
 const { log, store } = await openSqliteEngine({
   directory,
   name,
-  makeReplica: (own) =>
-    new Replica({ store: own, limits, areGuestsAllowed: true, isRegistrationOpen: true }),
+  makeReplica: (own) => new Replica({ store: own }),
 })
 
 function tell(told: Told): void {

@@ -5,7 +5,6 @@ import type { LogRecord, PositionedRecord } from '@starling/core/log/record'
 import { Replica } from '@starling/core/room/apply'
 import { MemoryStore } from '@starling/core/room/memory-store'
 import type { Store } from '@starling/core/room/store'
-import { limits } from '@starling/protocol/limits'
 import { startLogProcesses } from '../log/sqlite/log-process-handle.test-fixture.ts'
 import { scratchDirectory } from '../log/sqlite/scratch-directory.test-fixture.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
@@ -14,7 +13,7 @@ const names = ['p1', 'p2', 'p3', 'p4']
 const script = join(import.meta.dirname, 'engine-process.test-fixture.ts')
 
 function makeReplica(store: Store): Replica {
-  return new Replica({ store, limits, areGuestsAllowed: true, isRegistrationOpen: true })
+  return new Replica({ store })
 }
 
 /** Everybody is in the lobby. */

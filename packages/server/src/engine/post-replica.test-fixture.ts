@@ -31,7 +31,7 @@ export class PostReplica implements Applier {
       }
       if (record.id === this.badId) throw new Error('cannot apply this')
     })
-    return { position, outcomes, rooms }
+    return { position, outcomes, rooms, digest: '' }
   }
 
   #putRoom(room: string, head: number): void {

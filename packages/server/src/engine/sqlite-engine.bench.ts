@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import type { LogRecord } from '@starling/core/log/record'
 import { Replica } from '@starling/core/room/apply'
 import type { Store } from '@starling/core/room/store'
-import { limits } from '@starling/protocol/limits'
 import { type Applier, openSqliteEngine, type SqliteEngine } from './sqlite-engine.ts'
 
 const rooms = 20
@@ -20,7 +19,7 @@ const words = 'a few words that people use when they talk to each other about th
 )
 
 function makeReplica(store: Store): Replica {
-  return new Replica({ store, limits, areGuestsAllowed: true, isRegistrationOpen: true })
+  return new Replica({ store })
 }
 
 /** Records of posts, everybody in turn. */

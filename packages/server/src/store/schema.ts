@@ -5,13 +5,16 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Raised whenever the tables or the effect of any record changed. */
-export const storeVersion = 1
+export const storeVersion = 2
 
 const tables = `
   CREATE TABLE progress (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     version INTEGER NOT NULL,
-    position INTEGER NOT NULL
+    position INTEGER NOT NULL,
+    record_id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    settings TEXT NOT NULL
   ) STRICT;
 
   CREATE TABLE accounts (
@@ -95,7 +98,7 @@ const tables = `
     tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co' tokenchars '_'"
   );
 
-  INSERT INTO progress VALUES (1, ${storeVersion}, 0);
+  INSERT INTO progress VALUES (1, ${storeVersion}, 0, '', '', '');
 `
 
 const tableNames = [

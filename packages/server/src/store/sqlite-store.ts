@@ -4,6 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import type { Position } from '@starling/core/log/record'
+import type { Settings } from '@starling/core/room/settings'
 import type {
   AccountRow,
   DeviceRow,
@@ -13,20 +14,20 @@ import type {
   SearchQuery,
   SearchRow,
   Store,
+  Trail,
 } from '@starling/core/room/store'
 import type { Entry } from '@starling/protocol/entry'
 import { EntryTables } from './entry-tables.ts'
 import { MemberTables, PairTable } from './member-tables.ts'
 import { PeopleTables } from './people-tables.ts'
+import { type Progress, ProgressTable } from './progress-table.ts'
 import { RoomTables } from './room-tables.ts'
-import { number } from './rows.ts'
-import { prepareStore, storeVersion } from './schema.ts'
+import { prepareStore } from './schema.ts'
 import { SearchIndex } from './search-index.ts'
 
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync
-  readonly #progress
-  readonly #advance
+  readonly #progress: ProgressTable
   readonly #people: PeopleTables
   readonly #rooms: RoomTables
   readonly #members: MemberTables
@@ -35,13 +36,16 @@ export class SqliteStore implements Store {
   readonly #mutedAway: PairTable
   readonly #entries: EntryTables
   readonly #searchIndex: SearchIndex
-  #isInWork = false
+  /** Of the transaction that this store is in, joined or its own. */
+  #work: Progress | undefined
+  #isTransacting = false
+  /** A transaction of the batch threw: nothing of the batch may stand. */
+  #isSpoilt = false
 
   /** The tables must be there: `prepareStore`. */
   constructor(db: DatabaseSync) {
     this.#db = db
-    this.#progress = db.prepare('SELECT version, position FROM progress')
-    this.#advance = db.prepare('UPDATE progress SET position = ?')
+    this.#progress = new ProgressTable(db)
     this.#people = new PeopleTables(db)
     this.#rooms = new RoomTables(db)
     this.#members = new MemberTables(db)
@@ -53,31 +57,67 @@ export class SqliteStore implements Store {
   }
 
   get position(): Position {
-    const row = this.#progress.get()
-    if (!row || row.version !== storeVersion) {
-      throw new Error(
-        'Another version of Starling took this store over; restart this process with it.',
-      )
-    }
-    return number(row, 'position')
+    return this.#work?.position ?? this.#progress.position()
   }
 
-  transact(position: Position, work: () => void): void {
-    if (this.#isInWork) throw new Error('transact must not be nested')
+  get trail(): Trail {
+    return (this.#work ?? this.#progress.read()).trail
+  }
+
+  settings(): Settings {
+    return (this.#work ?? this.#progress.read()).settings
+  }
+
+  putTrail(trail: Trail): void {
+    this.#inWork.trail = trail
+  }
+
+  putSettings(settings: Settings): void {
+    this.#inWork.settings = settings
+  }
+
+  transact<T>(position: Position, work: () => T): T {
+    if (this.#isTransacting) throw new Error('transact must not be nested')
+    return this.batch(() => {
+      this.#isTransacting = true
+      try {
+        const made = work()
+        this.#inWork.position = position
+        return made
+      } catch (error) {
+        this.#isSpoilt = true
+        throw error
+      } finally {
+        this.#isTransacting = false
+      }
+    })
+  }
+
+  batch<T>(work: () => T): T {
+    if (this.#work) return work()
     const isJoining = this.#db.isTransaction
     if (!isJoining) this.#db.exec('BEGIN IMMEDIATE')
-    this.#isInWork = true
+    this.#isSpoilt = false
     try {
-      work()
-      this.#advance.run(position)
+      const progress = this.#progress.read()
+      this.#work = progress
+      const made = work()
+      if (this.#isSpoilt) throw new Error('a transaction of this batch failed')
+      this.#progress.write(progress)
       if (!isJoining) this.#db.exec('COMMIT')
+      return made
     } catch (error) {
       // SQLite undoes the whole transaction by itself when a disk is full.
       if (!isJoining && this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error
     } finally {
-      this.#isInWork = false
+      this.#work = undefined
     }
+  }
+
+  get #inWork(): Progress {
+    if (!this.#work) throw new Error('rows are put inside transact only')
+    return this.#work
   }
 
   account(user: string): AccountRow | undefined {
@@ -118,6 +158,10 @@ export class SqliteStore implements Store {
 
   publicRooms(page: { find: string; after: string; limit: number }): readonly RoomRow[] {
     return this.#rooms.publicRooms(page)
+  }
+
+  rooms(page: { after: string; limit: number }): readonly RoomRow[] {
+    return this.#rooms.rooms(page)
   }
 
   putRoom(row: RoomRow): void {

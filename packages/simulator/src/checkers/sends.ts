@@ -24,7 +24,9 @@ export function storesUp(cluster: Cluster): readonly { name: string; store: Stor
 export function roomsInLog(cluster: Cluster): readonly string[] {
   const rooms = new Set<string>()
   for (const { record } of cluster.log.records) {
-    for (const op of record.ops) rooms.add(op.kind === 'room' ? op.room : op.user)
+    for (const op of record.ops) {
+      if (op.kind !== 'settings') rooms.add(op.kind === 'room' ? op.room : op.user)
+    }
   }
   return [...rooms].sort()
 }
@@ -32,7 +34,9 @@ export function roomsInLog(cluster: Cluster): readonly string[] {
 export function usersInLog(cluster: Cluster): readonly string[] {
   const users = new Set<string>()
   for (const { record } of cluster.log.records) {
-    for (const op of record.ops) users.add(op.kind === 'room' ? op.by : op.user)
+    for (const op of record.ops) {
+      if (op.kind !== 'settings') users.add(op.kind === 'room' ? op.by : op.user)
+    }
   }
   return [...users].sort()
 }

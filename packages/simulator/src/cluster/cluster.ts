@@ -134,8 +134,7 @@ export class Cluster {
   }
 
   replicaOf(store: Store): Replica {
-    const { limits } = this.setup
-    return new Replica({ store, limits, areGuestsAllowed: true, isRegistrationOpen: true })
+    return new Replica({ store })
   }
 
   #find<T extends { readonly name: string }>(list: readonly T[], name: string): T {

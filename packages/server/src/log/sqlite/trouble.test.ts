@@ -90,7 +90,7 @@ test('[P1] when a record cannot be applied, nothing of its commit stands', async
     apply: (position, { id }) => {
       if (id === 'bad') throw new Error('cannot apply this')
       applied = position
-      return { position, outcomes: [], rooms: [] }
+      return { position, outcomes: [], rooms: [], digest: '' }
     },
   }))
   const good = log.append(record('good'))
