@@ -7,8 +7,8 @@
  * - `follow` hands over every record after a position once, in order, without a hole: those already
  *   there first, then new ones within milliseconds.
  * - A record that a follower saw is durable.
- * - A follower is told `onReach(true, '')` as soon as the log is within reach. Until then, and while
- *   much of what was there is still to be handed over, it may be told `onReach(false, why)`.
+ * - A follower is told `onReach(true, '')` as soon as the log is within reach. Until then, and
+ *   while much of what was there is still to come, it may be told `onReach(false, why)`.
  * - A log that went back, was made anew, has a hole or holds what cannot be read is `damaged`: the
  *   follower is told so once, by `onReach(false, why)` and `onDamage(why)`, and hears nothing more.
  * - A closed handle refuses everything with the code `closed`; `follow` throws it.
