@@ -251,6 +251,11 @@ export interface ClientInputs {
    * valid operation, an outbox over its limit) comes back `refused`, with the number 0, unsent.
    */
   compose(now: Now, room: string, op: Operation): OutboxItem
+  /**
+   * Puts a send that was composed elsewhere into its outbox, once: it has its number already and
+   * was checked. `forget`: the refused ones that it replaces.
+   */
+  submit(now: Now, item: OutboxItem, forget: readonly OutboxItem[]): void
   /** Sends a refused item anew, under a new number; undefined when it is not there. */
   retryItem(now: Now, item: OutboxItem): OutboxItem | undefined
   dropItem(now: Now, item: OutboxItem): void

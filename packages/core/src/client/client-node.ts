@@ -159,7 +159,11 @@ export class ClientNode implements ClientInputs {
         return this.#welcomed(now, frame)
       case 'ack':
         this.#told(frame)
-        return this.#outbox.acked(frame)
+        this.#outbox.acked(frame)
+        // Of a repeat the entry may be there already.
+        return this.#inRoom(frame.room, ({ timeline }) => {
+          this.#outbox.timelineReached(frame.room, timeline.synced)
+        })
       case 'refused':
         return this.#outbox.refused(now, frame)
       case 'answer':
@@ -189,6 +193,11 @@ export class ClientNode implements ClientInputs {
   compose(now: Now, room: string, op: Operation): OutboxItem {
     if (op.kind === 'post') this.#typing.posted(room)
     return this.#outbox.compose(now, { room, op, limits: this.#limits })
+  }
+
+  submit(_now: Now, item: OutboxItem, forget: readonly OutboxItem[]): void {
+    if (item.op.kind === 'post') this.#typing.posted(item.room)
+    this.#outbox.submit(item, forget)
   }
 
   retryItem(now: Now, item: OutboxItem): OutboxItem | undefined {

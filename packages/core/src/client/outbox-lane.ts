@@ -50,10 +50,13 @@ export class OutboxLane {
     this.next = item.number + 1
   }
 
-  /** What may go on the wire now. */
-  due(now: Now): readonly OutboxItem[] {
+  /** What may go on the wire now, of what was composed until then. */
+  due(now: Now, composedAtMax = Number.POSITIVE_INFINITY): readonly OutboxItem[] {
     if (now.ms < this.#pausedUntilMs) return []
-    const due = this.#items.slice(0, this.#window).filter((item) => !this.#onWire.has(item.number))
+    const end = this.#items.findIndex((item) => item.composedAt > composedAtMax)
+    const due = this.#items
+      .slice(0, Math.min(this.#window, end < 0 ? this.#window : Math.max(1, end)))
+      .filter((item) => !this.#onWire.has(item.number))
     for (const item of due) this.#onWire.set(item.number, now.ms)
     return due
   }

@@ -9,12 +9,12 @@
  */
 import type { DownFrameOf } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
-import { type ErrorCode, sentenceOf } from '@starling/protocol/error-codes'
+import { sentenceOf } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
 import type { Operation } from '@starling/protocol/operation'
-import { type UpFrameOf, upFrame } from '@starling/protocol/up'
+import type { UpFrameOf } from '@starling/protocol/up'
 import type { Chance, Now } from '../now.ts'
-import { isOverBytes } from '../text-size.ts'
+import { reasonAgainst } from './check-send.ts'
 import type {
   ClientOutput,
   ClientTuning,
@@ -72,7 +72,8 @@ export class Outbox {
 
   compose(now: Now, at: { room: string; op: Operation; limits: Limits }): OutboxItem {
     const { room, op } = at
-    const code = this.#reasonAgainst(at)
+    const code =
+      this.#count >= this.#host.tuning.outboxItemsMax ? 'too-many-in-flight' : reasonAgainst(at)
     if (code !== undefined) {
       const refused = { code, say: sentenceOf(code) }
       const item = { room, outbox: '', number: 0, op, composedAt: now.wallMs, refused }
@@ -104,6 +105,20 @@ export class Outbox {
   adopt(items: readonly OutboxItem[]): void {
     this.#take(items)
     for (const room of new Set(items.map((item) => item.room))) this.#host.touch(room)
+  }
+
+  /**
+   * A send that was composed, checked and numbered elsewhere: by one of the tabs that share this
+   * client. Given again it changes nothing; `forget` are the failed ones that it replaces.
+   */
+  submit(item: OutboxItem, forget: readonly OutboxItem[]): void {
+    const sends = this.#room(item.room)
+    const held = [...sends.failed, ...lanesOf(sends).flatMap((lane) => lane.items)]
+    if (held.some((other) => isSame(other, item))) return
+    sends.failed = sends.failed.filter((other) => !forget.some((one) => isSame(one, other)))
+    this.#take([item])
+    this.#host.emit({ kind: 'store-items', forget, items: [item], outboxes: [] })
+    this.#host.touch(item.room)
   }
 
   acked(frame: DownFrameOf<'ack'>): void {
@@ -159,7 +174,7 @@ export class Outbox {
 
   /** The sends that are to go on the wire now, each outbox's in order. */
   due(now: Now): readonly UpFrameOf<'send'>[] {
-    return this.#lanes().flatMap((lane) => lane.due(now).map(sendFrame))
+    return [...this.#rooms.values()].flatMap((sends) => dueOf(sends, now).map(sendFrame))
   }
 
   /** All is another person's: nothing of it may go out in the name of this one. */
@@ -201,18 +216,6 @@ export class Outbox {
     this.#host.emit({ kind: 'store-items', forget: send.forget, items: [item], outboxes })
     this.#host.touch(room)
     return item
-  }
-
-  #reasonAgainst(at: { room: string; op: Operation; limits: Limits }): ErrorCode | undefined {
-    const { op, limits } = at
-    if (this.#count >= this.#host.tuning.outboxItemsMax) return 'too-many-in-flight'
-    const probe = { t: 'send', room: at.room, outbox: 'o'.repeat(22), number: 2 ** 31, op } as const
-    if (!upFrame.safeParse(probe).success) return 'invalid'
-    if (op.kind === 'post' || op.kind === 'edit') {
-      if (op.text.trim() === '') return 'message-empty'
-      if (isOverBytes(op.text, limits.messageBytesMax)) return 'message-too-large'
-    }
-    return isOverBytes(JSON.stringify(probe), limits.frameBytesMax) ? 'frame-too-large' : undefined
   }
 
   #fail(frame: DownFrameOf<'refused'>): void {
@@ -315,6 +318,22 @@ export function keyOf(item: { outbox: string; number: number }): string {
 
 function lanesOf(sends: RoomSends): readonly OutboxLane[] {
   return sends.own === undefined ? sends.left : [...sends.left, sends.own]
+}
+
+/**
+ * A person's sends to a room leave in the order in which they were composed, whichever lane they
+ * are in: while several have something, the one that begins with the oldest goes on up to where
+ * another has an older one.
+ */
+function dueOf(sends: RoomSends, now: Now): readonly OutboxItem[] {
+  const lanes = lanesOf(sends).filter((lane) => lane.items.length > 0)
+  const [first, second] = lanes.sort((a, b) => composedAtOf(a) - composedAtOf(b))
+  if (first === undefined) return []
+  return first.due(now, second === undefined ? Number.POSITIVE_INFINITY : composedAtOf(second))
+}
+
+function composedAtOf(lane: OutboxLane): number {
+  return lane.items[0]?.composedAt ?? Number.POSITIVE_INFINITY
 }
 
 /** Text that a person wrote is not thrown away when it is refused. */
