@@ -1,0 +1,19 @@
+/** A chat server that a bench can start, load and measure. */
+import type { DialectName } from '../load/dialects.ts'
+
+export interface Contestant {
+  readonly name: string
+  readonly dialect: DialectName
+  /** What it promises of a message, in a few words: the figures say nothing without it. */
+  readonly promises: string
+  start(): Promise<RunningContestant>
+}
+
+export interface RunningContestant {
+  readonly host: string
+  readonly ports: readonly number[]
+  readonly path?: string
+  /** Of all its processes; they are counted together. */
+  readonly pids: () => readonly number[]
+  readonly stop: () => Promise<void>
+}

@@ -1,0 +1,33 @@
+/** Starling as `starling up` starts it. */
+import { Cluster } from '../../cluster/cluster.ts'
+import type { Contestant } from './contestant.ts'
+
+export interface StarlingOptions {
+  readonly frontends?: number
+  readonly policy?: string
+}
+
+export function starling(options: StarlingOptions = {}): Contestant {
+  return {
+    name: 'Starling',
+    dialect: 'starling',
+    promises: 'acknowledged, durable (fsync), once, in one order, history, resume',
+    start: async () => {
+      const config = '[clients]\nconnectionsMax = 20000\n'
+      const cluster = await Cluster.create({ ...options, config })
+      try {
+        await cluster.start()
+      } catch (error) {
+        await cluster.remove()
+        throw error
+      }
+      const pids = cluster.processes().map(({ pid }) => pid)
+      return {
+        host: '127.0.0.1',
+        ports: cluster.frontends.map(({ port }) => port),
+        pids: () => pids,
+        stop: () => cluster.remove(),
+      }
+    },
+  }
+}

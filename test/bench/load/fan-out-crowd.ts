@@ -1,0 +1,264 @@
+/**
+ * Rooms full of clients that listen, some of each room posting. Every receiver checks that it gets
+ * each message once and in order. Payloads that many get alike are read once: their bytes are
+ * compared with what was read, which costs a tenth of reading.
+ */
+import { performance } from 'node:perf_hooks'
+import { type Carried, type Dialect, type Message, textOf } from './dialect.ts'
+import { LeanSocket } from './lean-socket.ts'
+import { TalkingSocket } from './talking-socket.ts'
+
+export interface FanOutOptions {
+  readonly host: string
+  readonly ports: readonly number[]
+  readonly path?: string
+  readonly rooms: number
+  readonly clients: number
+  /** Rooms that each client is in; rooms × members = clients × these. */
+  readonly roomsPerClient: number
+  readonly textBytes: number
+  readonly postersPerRoom: number
+  /** Messages of one poster that not all members of its room have yet, flat out. */
+  readonly window: number
+  /** Messages a second of all rooms together; undefined: flat out. */
+  readonly rate?: number
+}
+
+interface Client {
+  readonly socket: LeanSocket
+  readonly talk: TalkingSocket
+  readonly isSampled: boolean
+  /** By room: the number of the message that must come next, of each poster. */
+  readonly next: Map<string, number[]>
+}
+
+interface Room {
+  readonly name: string
+  readonly posters: readonly Poster[]
+  members: number
+}
+
+interface Poster {
+  client: Client | undefined
+  /** Of each message; there is no message 0. */
+  readonly postedAtMs: number[]
+  delivered: number
+}
+
+/** Of so many receivers one has its latencies kept. */
+const sampleEvery = 16
+const entriesAtOnce = 100
+const faultsMax = 10
+const readIntoBytes = 256 * 1024
+const keyBytes = 64
+const rememberedMax = 4_096
+
+export class FanOutCrowd {
+  readonly faults: string[] = []
+  readonly #options: FanOutOptions
+  readonly #dialect: Dialect
+  readonly #rooms: readonly Room[]
+  readonly #roomsByName: ReadonlyMap<string, Room>
+  readonly #clients: Client[] = []
+  readonly #readInto = Buffer.alloc(readIntoBytes)
+  readonly #remembered = new Map<string, { payload: Buffer; carried: readonly Carried[] }>()
+  #latencies: number[] = []
+  #isPosting = false
+  posted = 0
+  deliveries = 0
+
+  constructor(options: FanOutOptions, dialect: Dialect) {
+    this.#options = options
+    this.#dialect = dialect
+    this.#rooms = Array.from({ length: options.rooms }, (_, at) => ({
+      name: `room-${at}`,
+      posters: Array.from({ length: options.postersPerRoom }, () => ({
+        client: undefined,
+        postedAtMs: [0],
+        delivered: 0,
+      })),
+      members: 0,
+    }))
+    this.#roomsByName = new Map(this.#rooms.map((room) => [room.name, room]))
+  }
+
+  /** Everybody comes in, then into one room after the other. */
+  async gather(): Promise<void> {
+    const { clients, roomsPerClient, rooms } = this.#options
+    const all = Array.from({ length: clients }, (_, at) => at)
+    await sideBySide(all, (at) => this.#greet(at))
+    for (let turn = 0; turn < roomsPerClient; turn += 1) {
+      const seats = this.#clients.map((client, at) => ({
+        client,
+        room: this.#rooms[(at + turn * Math.ceil(rooms / roomsPerClient)) % rooms]!,
+      }))
+      const makers = new Map(
+        seats.filter(({ room }) => room.members === 0).map((seat) => [seat.room, seat]),
+      )
+      const rest = seats.filter((seat) => makers.get(seat.room) !== seat)
+      await sideBySide([...makers.values()], ({ client, room }) => this.#seat(client, room, true))
+      await sideBySide(rest, ({ client, room }) => this.#seat(client, room, false))
+    }
+    for (const { talk } of this.#clients) talk.end()
+  }
+
+  start(): void {
+    this.#isPosting = true
+    if (this.#options.rate !== undefined) {
+      return this.#keepRate(performance.now(), this.#options.rate)
+    }
+    for (const room of this.#rooms) {
+      for (const at of room.posters.keys()) this.#fill(room, at)
+    }
+  }
+
+  stop(): void {
+    this.#isPosting = false
+  }
+
+  get bytesIn(): number {
+    return this.#clients.reduce((sum, { socket }) => sum + socket.bytesIn, 0)
+  }
+
+  get isAtRest(): boolean {
+    return this.#clients.every(({ next }) =>
+      [...next].every(([room, awaited]) =>
+        this.#roomsByName
+          .get(room)!
+          .posters.every(({ postedAtMs }, at) => awaited[at] === postedAtMs.length),
+      ),
+    )
+  }
+
+  takeLatencies(): readonly number[] {
+    const taken = this.#latencies
+    this.#latencies = []
+    return taken
+  }
+
+  /** So many clients read nothing until the undoing is called; the others' latencies count. */
+  stall(count: number): () => void {
+    const stalled = this.#clients.filter(({ isSampled }) => !isSampled).slice(0, count)
+    for (const { socket } of stalled) socket.pause()
+    return () => {
+      for (const { socket } of stalled) socket.resume()
+    }
+  }
+
+  close(): void {
+    for (const { socket } of this.#clients) socket.close()
+  }
+
+  async #greet(at: number): Promise<void> {
+    const { host, ports, path } = this.#options
+    const talk = new TalkingSocket()
+    const socket = new LeanSocket({
+      ...{ host, port: ports[at % ports.length]!, readInto: this.#readInto },
+      ...(path === undefined ? {} : { path }),
+      onText: (payload) => {
+        if (!talk.heard(payload)) this.#heard(client, payload)
+      },
+      onEnd: (why) => this.#fault(`client ${at}: ${why}`),
+    })
+    const client: Client = { socket, talk, isSampled: at % sampleEvery === 0, next: new Map() }
+    this.#clients.push(client)
+    await socket.opened()
+    talk.begin((text) => socket.text(text))
+    await this.#dialect.greet(talk, `client-${at}`)
+  }
+
+  async #seat(client: Client, room: Room, isFirst: boolean): Promise<void> {
+    room.members += 1
+    client.next.set(
+      room.name,
+      room.posters.map(() => 1),
+    )
+    const poster = room.posters.findIndex((one) => one.client === undefined)
+    if (poster >= 0) room.posters[poster]!.client = client
+    const seat = { room: room.name, isFirst, poster: poster < 0 ? undefined : poster }
+    await this.#dialect.enter(client.talk, seat)
+  }
+
+  #heard(client: Client, payload: Buffer): void {
+    for (const carried of this.#carriedIn(payload)) this.#took(client, carried)
+  }
+
+  #took(client: Client, carried: Carried): void {
+    const { room: name, poster, first, count } = carried
+    const room = this.#roomsByName.get(name)
+    const next = client.next.get(name)
+    if (room === undefined || next === undefined) return this.#fault(`${name} came unasked`)
+    if (first !== next[poster]) {
+      this.#fault(`in ${name} came ${poster}.${first}, awaited was ${next[poster]}`)
+    }
+    if (client.isSampled) this.#sample(room, carried)
+    next[poster] = first + count
+    room.posters[poster]!.delivered += count
+    this.deliveries += count
+    if (this.#isPosting && this.#options.rate === undefined) this.#fill(room, poster)
+  }
+
+  #carriedIn(payload: Buffer): readonly Carried[] {
+    const key = payload.toString('latin1', 0, keyBytes)
+    const known = this.#remembered.get(key)
+    if (known?.payload.equals(payload)) return known.carried
+    const carried = this.#dialect.carried(payload)
+    if (carried.length === 0) return carried
+    if (this.#remembered.size >= rememberedMax) this.#remembered.clear()
+    this.#remembered.set(key, { payload: Buffer.from(payload), carried })
+    return carried
+  }
+
+  #sample({ posters }: Room, { poster, first, count }: Carried): void {
+    const nowMs = performance.now()
+    const { postedAtMs } = posters[poster]!
+    for (let number = first; number < first + count; number += 1) {
+      this.#latencies.push(nowMs - postedAtMs[number]!)
+    }
+  }
+
+  #fill(room: Room, poster: number): void {
+    const { delivered, postedAtMs } = room.posters[poster]!
+    const done = Math.floor(delivered / room.members)
+    while (postedAtMs.length - 1 - done < this.#options.window) this.#post(room, poster)
+  }
+
+  #post(room: Room, at: number): void {
+    const { client, postedAtMs } = room.posters[at]!
+    const number = postedAtMs.length
+    postedAtMs.push(performance.now())
+    this.posted += 1
+    const text = textOf({ poster: at, number }, this.#options.textBytes)
+    const message: Message = { room: room.name, poster: at, number, text }
+    client!.socket.text(this.#dialect.post(message))
+  }
+
+  /** What is due by now goes out each millisecond; rooms and posters take turns. */
+  #keepRate(startedAtMs: number, rate: number): void {
+    const already = this.posted
+    const timer = setInterval(() => {
+      if (!this.#isPosting) return clearInterval(timer)
+      const due = ((performance.now() - startedAtMs) * rate) / 1_000
+      while (this.posted - already < due) this.#postNext()
+    }, 1)
+  }
+
+  #postNext(): void {
+    const turn = this.posted
+    const { length } = this.#rooms
+    const room = this.#rooms[turn % length]!
+    this.#post(room, Math.floor(turn / length) % room.posters.length)
+  }
+
+  #fault(what: string): void {
+    if (this.faults.length < faultsMax) this.faults.push(what)
+  }
+}
+
+async function sideBySide<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items].reverse()
+  const next = async (): Promise<void> => {
+    for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await act(item)
+  }
+  await Promise.all(Array.from({ length: entriesAtOnce }, next))
+}
