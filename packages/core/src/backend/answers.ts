@@ -7,7 +7,7 @@ import type { Entry } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
 import type { FedEntry, Reply } from '../link/down.ts'
-import type { AskFrame } from '../link/up.ts'
+import type { AskFrame, RequestBody } from '../link/up.ts'
 import { foldTitle } from '../names/check-title.ts'
 import { foldName } from '../names/fold-name.ts'
 import type { Store } from '../room/store.ts'
@@ -45,6 +45,10 @@ const answers: Answers = { history, members, rooms, user, search, devices }
 
 export function isRead(frame: AskFrame): frame is ReadFrame {
   return Object.hasOwn(answers, frame.t)
+}
+
+export function isReading(body: RequestBody): boolean {
+  return body.kind === 'catch-up' || (body.kind === 'ask' && isRead(body.frame))
 }
 
 export function answerRead(context: AnswerContext, asker: Asker, frame: ReadFrame): Reply {

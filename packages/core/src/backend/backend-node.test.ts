@@ -83,9 +83,13 @@ test('[P7] a request whose position never comes is refused, and so is one too ma
   const frame = { t: 'devices', ask: 1 } as const
   const body = { kind: 'ask', by: 'u-ada', device: 'device-ada', frame } as const
   const waiting = bench.request('f1', body, 99)
-  const oneTooMany = bench.request('f1', body)
+  const oneTooMany = bench.request('f1', body, 99)
   const refused = { kind: 'refused', code: 'unavailable' }
   assert.deepEqual(bench.reply(oneTooMany), refused)
+  const send = bench.send('f1', 'ada', 2, post('hello'))
+  assert.deepEqual(bench.reply(send), refused)
+  const readAtOnce = bench.request('f1', body)
+  assert.equal(bench.reply(readAtOnce).kind, 'answer')
   bench.tick(499)
   assert.deepEqual(bench.replies(waiting), [])
   bench.tick(1)

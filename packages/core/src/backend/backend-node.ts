@@ -12,7 +12,7 @@ import type { LoggedOperation, Position } from '../log/record.ts'
 import { type Now, unreachable } from '../now.ts'
 import { Replica, roomsTouchedBy } from '../room/apply.ts'
 import type { Store } from '../room/store.ts'
-import { answerCatchUp, answerRead, isRead } from './answers.ts'
+import { answerCatchUp, answerRead, isRead, isReading } from './answers.ts'
 import { AppendQueue } from './append-queue.ts'
 import type {
   BackendFigures,
@@ -205,7 +205,9 @@ export class BackendNode implements BackendInputs {
     this.#requestsTotal += 1
     const { request, after, body } = frame
     const accepted = { link, request, after, body, sinceMs: now.ms }
-    if (this.#inFlight >= this.#options.tuning.requestsInFlightMax) {
+    const isFull = this.#inFlight >= this.#options.tuning.requestsInFlightMax
+    // A read that is answered at once waits nowhere: no limit is in its way.
+    if (isFull && (after > this.#store.position || !isReading(body))) {
       this.#reply(accepted, refused('unavailable'))
     } else {
       this.#serve(now, accepted)

@@ -8,8 +8,8 @@
  * A request that nobody answers for `requestWaitMsMax` is refused `unavailable`.
  *
  * While no backend has the log, what needs no more than the state goes to those that can be read
- * from; what needs the log waits. Of some requests a backend alone knows (a token may be known or
- * not): one that a backend without the log refuses waits with the others from then on.
+ * from; what needs the log waits. Whether somebody was here before, a backend alone knows: whom one
+ * without the log refuses waits with the others from then on.
  */
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
@@ -196,7 +196,9 @@ export class Requests implements LaneHost {
 
   #unavailable(now: Now, pending: Pending, backend: string): void {
     const { monitor, tuning } = this.#options
-    if (monitor.statusOf(backend) === 'cut-off' && !pending.isLogNeeded) {
+    const { kind } = pending.asked.body
+    const mayNeedLog = kind === 'token' || kind === 'guest'
+    if (mayNeedLog && !pending.isLogNeeded && monitor.statusOf(backend) === 'cut-off') {
       if (monitor.active.length === 0 && this.waiting >= tuning.waitingRequestsMax) {
         return this.#settle(now, pending, { kind: 'refused', code: 'unavailable' })
       }

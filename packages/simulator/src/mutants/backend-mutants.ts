@@ -61,7 +61,7 @@ export const backendMutants: readonly Mutant[] = [
     patches: [
       {
         file: node,
-        find: 'if (this.#inFlight >= this.#options.tuning.requestsInFlightMax) {',
+        find: 'if (isFull && (after > this.#store.position || !isReading(body))) {',
         replace: 'if (false) {',
       },
     ],
