@@ -93,7 +93,7 @@ class Company {
   #failOnce(code: 'unavailable' | 'rate-limited' | 'out-of-turn' | 'not-allowed'): void {
     let left = 1
     this.server.fault = (send) => {
-      if (left === 0 || send.op.kind !== 'post') return undefined
+      if (left === 0 || send.op.kind !== 'post' || this.#stands(send)) return undefined
       left -= 1
       if (code !== 'not-allowed') return { code, retryMs: 200 }
       // A real refusal consumes the number, which only the rules can do: an edit of nothing.
@@ -102,6 +102,11 @@ class Company {
       this.server.frame(this.#sessionOf(send.op.text), { ...send, op })
       return { code }
     }
+  }
+
+  /** A repeat of what stands already is acknowledged, whatever else happens. */
+  #stands({ room, outbox, number }: { room: string; outbox: string; number: number }): boolean {
+    return number <= (this.server.store.outbox(room, outbox)?.last ?? 0)
   }
 
   #sessionOf(text: string): string {
