@@ -37,7 +37,8 @@ const run = (...words: string[]): Command => ({ words })
 const tests = (atOnce: number, ...patterns: string[]): Command => {
   const files = patterns.flatMap((pattern) => globSync(pattern)).sort()
   if (files.length === 0) throw new Error(`no test matches ${patterns.join(' ')}`)
-  return { words: [node, '--test', `--test-concurrency=${atOnce}`, ...files], hasReport: true }
+  const options = ['--import', './scripts/property-seed.ts', `--test-concurrency=${atOnce}`]
+  return { words: [node, '--test', ...options, ...files], hasReport: true }
 }
 
 const steps: readonly Step[] = [
