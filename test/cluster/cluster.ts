@@ -6,9 +6,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FreePorts } from './free-ports.ts'
 import { until } from './until.ts'
 
 export type Role = 'frontend' | 'backend'
@@ -55,7 +55,7 @@ export class Cluster {
   static async create(options: ClusterOptions = {}): Promise<Cluster> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'starling-'))
     const count = options.frontends ?? 1
-    const ports = await freePorts((count + backendNames.length) * 2)
+    const ports = await new FreePorts().take((count + backendNames.length) * 2)
     const places = ports.flatMap((port, at) =>
       at % 2 === 0 ? [[port, ports[at + 1]!] as [number, number]] : [],
     )
@@ -210,12 +210,4 @@ async function isOk(port: number, path: string): Promise<boolean> {
     if (error instanceof TypeError) return false
     throw error
   }
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
