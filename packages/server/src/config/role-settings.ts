@@ -5,6 +5,7 @@ import { backendTuning } from '@starling/core/backend/backend-io'
 import { frontendTuning } from '@starling/core/frontend/frontend-io'
 import { type Limits, limits } from '@starling/protocol/limits'
 import { type BackendSettings, backendShellTuning } from '../backend/backend-settings.ts'
+import type { PeerBackend } from '../backend/snapshot-taker.ts'
 import {
   type ClientTls,
   type FrontendSettings,
@@ -72,6 +73,15 @@ export function backendSettingsOf(config: Config, name: string): BackendSettings
     shell: backendShellTuning,
     ...adminOf(backend.adminPort),
   }
+}
+
+/**
+ * The other backends, secondaries first: they have less to do than primaries, which long messages
+ * go to.
+ */
+export function peersOf(config: Config, name: string): readonly PeerBackend[] {
+  const others = config.backends.filter((it) => it.name !== name).reverse()
+  return others.map(({ name: other, address }) => ({ name: other, address }))
 }
 
 export function traceSettingsOf(config: Config): TraceSettings {

@@ -4,15 +4,12 @@
  * and is spread by chance, so that front-ends do not come back in step. The pause starts over once
  * a frame has come: a backend that accepts and falls over is not dialled in a tight loop.
  */
-
-import { connect as connectPlain, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import type { Socket } from 'node:net'
 import type { LinkDown } from '@starling/core/link/down'
 import type { LinkUp } from '@starling/core/link/up'
 import type { Chance } from '@starling/core/now'
-import { isLoopback } from '../tls/loopback.ts'
+import { dial } from './dial.ts'
 import { FramedLink, type LinkEnd } from './framed-link.ts'
-import { handshakeTrouble } from './handshake-trouble.ts'
 import { checkLinkSecurity, type DialTls, dialTls } from './link-security.ts'
 import type { LinkAddress, LinkSecurity, LinkTuning } from './link-settings.ts'
 import { parseLinkDown } from './link-shapes.ts'
@@ -80,39 +77,19 @@ export class LinkDialer {
   }
 
   #dial(): void {
-    const { tuning } = this.#options
-    const { host, port } = this.#options.address
-    const tls = this.#tls
-    const socket =
-      tls === undefined
-        ? connectPlain({ host, port, noDelay: true })
-        : connectTls({ host, port, ...tls, ...(isIP(host) === 0 ? { servername: host } : {}) })
-    this.#state = { kind: 'dialling', socket }
-    const fail = (detail: string) => {
-      socket.destroy()
-      if (this.#state.kind !== 'dialling' || this.#state.socket !== socket) return
-      this.#options.onRefused('handshake-failed', detail)
-      this.#pause()
-    }
-    const onError = (error: Error) => fail(handshakeTrouble(error))
-    const onClose = () => fail('the other end closed')
-    const limit = setTimeout(
-      () => fail('no answer in time'),
-      tls === undefined ? tuning.dialMsMax : tuning.dialMsMax + tuning.handshakeMsMax,
-    )
-    socket.on('error', onError)
-    socket.on('close', onClose)
-    socket.on('close', () => clearTimeout(limit))
-    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
-      clearTimeout(limit)
-      if (tls === undefined && !isLoopback(socket.remoteAddress ?? '')) {
-        fail('a plain link would leave this machine')
-        return
-      }
-      socket.off('error', onError)
-      socket.off('close', onClose)
-      this.#open(socket)
+    const { address, tuning } = this.#options
+    const socket = dial({
+      address,
+      tls: this.#tls,
+      tuning,
+      onOpen: (opened) => this.#open(opened),
+      onFail: (detail) => {
+        if (this.#state.kind !== 'dialling' || this.#state.socket !== socket) return
+        this.#options.onRefused('handshake-failed', detail)
+        this.#pause()
+      },
     })
+    this.#state = { kind: 'dialling', socket }
   }
 
   #open(socket: Socket): void {

@@ -1,12 +1,13 @@
 /**
- * The backend's end of the links: listens, and gives each front-end that proves itself a link with
- * a name that is never used twice. Until the handshake is done a peer gets nothing and costs one
+ * The backend's end of the links: listens, and gives each front-end, or other backend, that proves
+ * itself a link with a name that is never used twice. Until the handshake is done a peer gets nothing and costs one
  * socket for at most `handshakeMsMax`.
  */
 
 import { createServer as createPlainServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { LinkDown } from '@starling/core/link/down'
+import { isPeerUp, type PeerDown, type PeerUp } from '@starling/core/link/peer'
 import type { LinkUp } from '@starling/core/link/up'
 import { isLoopback } from '../tls/loopback.ts'
 import { FramedLink, type LinkEnd } from './framed-link.ts'
@@ -15,6 +16,7 @@ import { checkLinkSecurity, serverTls } from './link-security.ts'
 import type { LinkAddress, LinkSecurity, LinkTuning } from './link-settings.ts'
 import { parseLinkUp } from './link-shapes.ts'
 import { listen } from './listen.ts'
+import { parsePeerUp } from './peer-shapes.ts'
 
 export interface LinkServerOptions {
   readonly what: string
@@ -23,6 +25,8 @@ export interface LinkServerOptions {
   readonly tuning: LinkTuning
   onOpen(link: string): void
   onFrame(link: string, frame: LinkUp): void
+  /** A frame of another backend. Absent: such frames are refused. */
+  onPeerFrame?(link: string, frame: PeerUp): void
   onEnd(link: string, end: LinkEnd, detail: string): void
   /** A peer that never became a link. */
   onRefused(remote: string, end: LinkEnd, detail: string): void
@@ -32,7 +36,7 @@ export class LinkServer {
   readonly #options: LinkServerOptions
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
-  readonly #links = new Map<string, FramedLink<LinkUp, LinkDown>>()
+  readonly #links = new Map<string, FramedLink<LinkUp | PeerUp, LinkDown | PeerDown>>()
   #opened = 0
   #address: LinkAddress
 
@@ -76,7 +80,7 @@ export class LinkServer {
     return this.#links.size
   }
 
-  send(link: string, frame: LinkDown): void {
+  send(link: string, frame: LinkDown | PeerDown): void {
     this.#links.get(link)?.send(frame)
   }
 
@@ -118,10 +122,14 @@ export class LinkServer {
     }
     this.#opened += 1
     const name = `link-${this.#opened}`
-    const link = new FramedLink<LinkUp, LinkDown>(socket, {
-      parse: parseLinkUp,
+    const { onPeerFrame } = this.#options
+    const link = new FramedLink<LinkUp | PeerUp, LinkDown | PeerDown>(socket, {
+      parse: (value) => parseLinkUp(value) ?? (onPeerFrame && parsePeerUp(value)),
       tuning: this.#options.tuning,
-      onFrame: (frame) => this.#options.onFrame(name, frame),
+      onFrame: (frame) => {
+        if (isPeerUp(frame)) this.#options.onPeerFrame?.(name, frame)
+        else this.#options.onFrame(name, frame)
+      },
       onEnd: (end, detail) => {
         this.#links.delete(name)
         this.#options.onEnd(name, end, detail)

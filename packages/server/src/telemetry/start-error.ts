@@ -11,6 +11,13 @@ export type StartErrorCode =
   | 'certificate-invalid'
   | 'admin-exposed'
   | 'engine-failed'
+  | 'store-taken'
+  | 'store-unusable'
+  | 'log-refused'
+  | 'log-unreachable'
+  | 'log-is-another'
+  | 'log-went-back'
+  | 'log-damaged'
 
 export class StartError extends Error {
   readonly code: StartErrorCode
