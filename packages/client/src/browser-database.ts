@@ -172,6 +172,10 @@ function apply(writing: IDBTransaction, slot: number, change: StoredChange): voi
   }
 }
 
+export async function removeDatabase(name: string): Promise<void> {
+  await answer(indexedDB.deleteDatabase(name))
+}
+
 /** An array is greater than every number and text: all keys that begin with the slot. */
 function ofSlot(slot: number): IDBKeyRange {
   return IDBKeyRange.bound([slot], [slot, []])

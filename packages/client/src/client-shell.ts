@@ -16,8 +16,17 @@ import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import { unreachable } from '@starling/core/now'
 import type { DownFrame } from '@starling/protocol/down'
 import type { Operation } from '@starling/protocol/operation'
-import type { ClientEventMap, Credentials, Refusal, Result, Sending } from './api.ts'
+import type { ClientEventMap, Credentials, Refusal, Sending } from './api.ts'
+import {
+  type ClientCommand,
+  type ClientSide,
+  closedRefusal,
+  type Listener,
+  performCommand,
+  type Welcome,
+} from './client-side.ts'
 import { authFor, identityFor, newToken } from './device-identity.ts'
+import { Listeners } from './listeners.ts'
 import { Sendings } from './sendings.ts'
 import type { OpenSocket, Rejection, Socket } from './socket.ts'
 import type { ClientStorage, Identity, StoredChange } from './storage.ts'
@@ -39,24 +48,15 @@ export interface ShellOptions {
   readonly welcomed: Identity | undefined
   /** With which to come in when the server does not know the token any more. */
   readonly credentials: Credentials | undefined
+  readonly renamed?: (item: OutboxItem, to: OutboxItem) => void
 }
 
-type Listener<K extends keyof ClientEventMap> = (event: ClientEventMap[K]) => void
-type Welcome = Result<{ readonly user: string; readonly name: string }>
-
-export const closedRefusal: Refusal = {
-  ok: false,
-  code: 'closed',
-  say: 'This client was closed before the answer came.',
-}
-
-export class ClientShell {
+export class ClientShell implements ClientSide {
   readonly node: ClientNode
   readonly #options: ShellOptions
   readonly #turns: Turns
   readonly #sendings = new Sendings()
-  readonly #listeners = new Map<keyof ClientEventMap, Set<(event: never) => void>>()
-  readonly #subscribers = new Set<() => void>()
+  readonly #listeners = new Listeners()
   readonly #answers = new Map<number, (result: AskResult | Refusal) => void>()
   #waitingForReady: ((result: Welcome) => void)[] = []
   #waitingForRoom: { room: string; untilMs: number; resolve: () => void }[] = []
@@ -108,16 +108,11 @@ export class ClientShell {
   }
 
   subscribe(listener: () => void): () => void {
-    const own = () => listener()
-    this.#subscribers.add(own)
-    return () => void this.#subscribers.delete(own)
+    return this.#listeners.subscribe(listener)
   }
 
   on<K extends keyof ClientEventMap>(kind: K, listener: Listener<K>): () => void {
-    const own = (event: ClientEventMap[K]) => listener(event)
-    const listeners = this.#listeners.get(kind) ?? new Set()
-    this.#listeners.set(kind, listeners.add(own))
-    return () => void listeners.delete(own)
+    return this.#listeners.on(kind, listener)
   }
 
   ready(): Promise<Welcome> {
@@ -135,18 +130,34 @@ export class ClientShell {
     return retried && this.#sendings.of(retried)
   }
 
+  /** Of a tab: it has its number. */
+  submit(item: OutboxItem, forget: readonly OutboxItem[]): void {
+    this.act((node) => node.submit(now(), item, forget))
+  }
+
+  command(command: ClientCommand): void {
+    this.act((node) => performCommand(node, now(), command))
+  }
+
   ask(question: Question): Promise<AskResult | Refusal> {
-    return this.answer((node) => node.ask(now(), question))
+    return this.#answer((node) => node.ask(now(), question))
+  }
+
+  loadAround(room: string, index: number): Promise<AskResult | Refusal> {
+    return this.#answer((node) => node.loadAround(now(), room, index))
+  }
+
+  isInRoom(room: string): boolean {
+    return this.node.isInRoom(room)
   }
 
   /** `start` returns the number under which the answer will come. */
-  answer(start: (node: ClientNode) => number): Promise<AskResult | Refusal> {
+  #answer(start: (node: ClientNode) => number): Promise<AskResult | Refusal> {
     if (this.#isClosed) return Promise.resolve(closedRefusal)
     const ask = this.act(start)
     return new Promise((resolve) => this.#answers.set(ask, resolve))
   }
 
-  /** Waits until the room is there, but not for ever: it may be gone again. */
   entered(room: string): Promise<void> {
     if (this.node.isInRoom(room) || this.#isClosed) return Promise.resolve()
     const untilMs = now().ms + enteredMsMax
@@ -231,7 +242,7 @@ export class ClientShell {
     this.act((node) => node.socketClosed(now(), number, leftOutCode))
     if (this.#leftOutAddresses.has(address)) return
     this.#leftOutAddresses.add(address)
-    this.#tell('error', why)
+    this.#listeners.tell('error', why)
   }
 
   #text(number: number, text: string): void {
@@ -252,15 +263,16 @@ export class ClientShell {
     switch (event.kind) {
       case 'acked':
         this.#sendings.acked(event.item, { index: event.index, at: event.at })
-        return this.#tell('acked', event)
+        return this.#listeners.tell('acked', event)
       case 'refused':
         this.#sendings.refused(event.item, { code: event.code, say: event.say })
-        return this.#tell('refused', event)
+        return this.#listeners.tell('refused', event)
       case 'renamed':
+        this.#options.renamed?.(event.item, event.to)
         return this.#sendings.renamed(event.item, event.to)
       case 'connection':
         this.#connected()
-        return this.#tell('connection', event)
+        return this.#listeners.tell('connection', event)
       case 'rooms':
         return this.#roomsChanged()
       case 'room':
@@ -268,7 +280,7 @@ export class ClientShell {
       case 'entry':
       case 'gap':
       case 'error':
-        return this.#tell(event.kind, event as never)
+        return this.#listeners.tell(event.kind, event as never)
       default:
         unreachable(event)
     }
@@ -320,12 +332,7 @@ export class ClientShell {
 
   #notify(): void {
     this.#snapshot = undefined
-    for (const listener of this.#subscribers) isolated(listener)
-  }
-
-  #tell<K extends keyof ClientEventMap>(kind: K, event: ClientEventMap[K]): void {
-    const listeners = this.#listeners.get(kind) as Set<Listener<K>> | undefined
-    for (const listener of listeners ?? []) isolated(() => listener(event))
+    this.#listeners.changed()
   }
 
   async #saveIdentity(): Promise<void> {
@@ -339,17 +346,6 @@ export class ClientShell {
   #storageFailed(error: unknown): void {
     const why = error instanceof Error ? error.message : String(error)
     const say = `What you write cannot be kept on this device: ${why}. It is sent all the same.`
-    this.#tell('error', { code: 'storage', say })
-  }
-}
-
-/** A listener that throws stops neither the others nor the client; the error is not hidden. */
-function isolated(listener: () => void): void {
-  try {
-    listener()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
+    this.#listeners.tell('error', { code: 'storage', say })
   }
 }

@@ -1,5 +1,5 @@
 /** Makes a client from its parts: what `connect` does in Node and in browsers alike. */
-import { type ClientTuning, clientTuning } from '@starling/core/client/client-io'
+import { type ClientTuning, clientTuning, type OutboxItem } from '@starling/core/client/client-io'
 import { dialAddress } from './address.ts'
 import type { StarlingClient } from './api.ts'
 import { ClientShell } from './client-shell.ts'
@@ -11,10 +11,20 @@ import { clientOf } from './starling-client.ts'
 
 export interface ConnectParts extends ConnectOptions {
   readonly openSocket: OpenSocket
+  /** The server had lost an outbox: what was in it goes on in another. */
+  readonly renamed?: (item: OutboxItem, to: OutboxItem) => void
 }
+
+/** There is neither an identity nor a way to get one. */
+export class NobodyYet extends Error {}
 
 /** @throws Error when there is neither an identity nor a way to get one, or no usable address. */
 export async function connectWith(parts: ConnectParts): Promise<StarlingClient> {
+  return clientOf(await startShell(parts))
+}
+
+/** @throws Error like `connectWith`. */
+export async function startShell(parts: ConnectParts): Promise<ClientShell> {
   const addresses = parts.addresses.map(dialAddress)
   const storage = parts.storage ?? openMemoryStorage()
   const restored = await storage.open()
@@ -22,11 +32,13 @@ export async function connectWith(parts: ConnectParts): Promise<StarlingClient> 
   const identity = parts.auth === undefined ? held[0] : identityFor(parts.auth, held)
   if (identity === undefined) {
     await storage.close()
-    throw new Error('nobody has come in from here yet: give a name (auth: { kind: "guest", … })')
+    throw new NobodyYet(
+      'nobody has come in from here yet: give a name (auth: { kind: "guest", … })',
+    )
   }
   if (!held.includes(identity)) await storage.saveIdentity(identity)
   const tuning: ClientTuning = { ...clientTuning, ...parts.tuning }
-  const shell = new ClientShell({
+  return new ClientShell({
     clientOptions: {
       addresses,
       auth: authFor(identity, parts.auth),
@@ -42,6 +54,6 @@ export async function connectWith(parts: ConnectParts): Promise<StarlingClient> 
     credentials:
       parts.auth ??
       (identity.kind === 'guest' ? { kind: 'guest', name: identity.name } : undefined),
+    ...(parts.renamed === undefined ? {} : { renamed: parts.renamed }),
   })
-  return clientOf(shell)
 }

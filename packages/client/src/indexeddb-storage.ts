@@ -9,7 +9,7 @@
  * goes.
  */
 import type { OutboxItem } from '@starling/core/client/client-io'
-import { BrowserDatabase } from './browser-database.ts'
+import { BrowserDatabase, removeDatabase } from './browser-database.ts'
 import { heldIdentities } from './device-identity.ts'
 import type { ClientStorage, Identity, Restored, StoredChange } from './storage.ts'
 
@@ -31,13 +31,26 @@ interface Held extends Lock {
   readonly slot: number
 }
 
-/** Give it to `connect`, or give `connect` the name of the profile. */
-export function openIndexedDbStorage(profile: string): ClientStorage {
-  return new IndexedDbStorage(`starling:${profile}`)
+/**
+ * Give it to `connect`, or give `connect` the name of the profile. `slot`: the one to take if it is
+ * free or will be in a moment, for one client that goes from tab to tab.
+ */
+export function openIndexedDbStorage(profile: string, slot?: number): ClientStorage {
+  return new IndexedDbStorage(databaseName(profile), slot)
+}
+
+/** Forgets a profile. Settles when it is gone; what still has it open must let it go first. */
+export function removeIndexedDbProfile(profile: string): Promise<void> {
+  return removeDatabase(databaseName(profile))
+}
+
+function databaseName(profile: string): string {
+  return `starling:${profile}`
 }
 
 class IndexedDbStorage implements ClientStorage {
   readonly #name: string
+  readonly #slot: number | undefined
   #held: Held | undefined
   /** Held by the first tab of a profile until it has made the identity, so that there is one. */
   #identityLock: Lock | undefined
@@ -46,8 +59,9 @@ class IndexedDbStorage implements ClientStorage {
   #writes: Promise<void> = Promise.resolve()
   #failure: { readonly error: unknown } | undefined
 
-  constructor(name: string) {
+  constructor(name: string, slot: number | undefined) {
     this.#name = name
+    this.#slot = slot
   }
 
   /** @throws Error with the remedy when the browser cannot keep anything for this page. */
@@ -57,7 +71,7 @@ class IndexedDbStorage implements ClientStorage {
     }
     const database = await BrowserDatabase.open(this.#name)
     try {
-      this.#held = { database, ...(await takeSlot(this.#name)) }
+      this.#held = { database, ...(await takeSlot(this.#name, this.#slot)) }
     } catch (error) {
       database.close()
       throw error
@@ -146,10 +160,11 @@ class IndexedDbStorage implements ClientStorage {
   }
 }
 
-async function takeSlot(name: string): Promise<Omit<Held, 'database'>> {
+async function takeSlot(name: string, wanted: number | undefined): Promise<Omit<Held, 'database'>> {
   // A worker has none and takes the first slot that is free.
-  const memory = globalThis.sessionStorage as Storage | undefined
-  const before = Number(memory?.getItem(name) ?? 0)
+  const memory =
+    wanted === undefined ? (globalThis.sessionStorage as Storage | undefined) : undefined
+  const before = wanted ?? Number(memory?.getItem(name) ?? 0)
   if (before > 0) {
     const lock = await take(lockName(name, before), { signal: AbortSignal.timeout(reloadMsMax) })
     if (lock !== undefined) return { ...lock, slot: before }

@@ -5,63 +5,62 @@ import { foldTitle } from '@starling/core/names/check-title'
 import type { Answer } from '@starling/protocol/down'
 import { directRoomId, type Operation } from '@starling/protocol/operation'
 import type { Refusal, Result, Sending, Sent, StarlingClient, Who } from './api.ts'
-import { type ClientShell, closedRefusal } from './client-shell.ts'
+import { type ClientSide, closedRefusal } from './client-side.ts'
 import { cryptographicChance } from './device-identity.ts'
-import { now } from './turns.ts'
 
 const historyEntriesDefault = 50
 
 type Commands = Omit<StarlingClient, 'snapshot' | 'subscribe' | 'on' | 'ready' | 'close'>
 
-export function clientOf(shell: ClientShell): StarlingClient {
+export function clientOf(side: ClientSide): StarlingClient {
   return {
-    snapshot: () => shell.snapshot(),
-    subscribe: (listener) => shell.subscribe(listener),
-    on: (kind, listener) => shell.on(kind, listener),
-    ready: () => shell.ready(),
-    close: () => shell.close(),
-    ...sends(shell),
-    ...membership(shell),
-    ...timelines(shell),
-    ...questions(shell),
+    snapshot: () => side.snapshot(),
+    subscribe: (listener) => side.subscribe(listener),
+    on: (kind, listener) => side.on(kind, listener),
+    ready: () => side.ready(),
+    close: () => side.close(),
+    ...sends(side),
+    ...membership(side),
+    ...timelines(side),
+    ...questions(side),
   }
 }
 
 function sends(
-  shell: ClientShell,
+  side: ClientSide,
 ): Pick<
   Commands,
   'post' | 'edit' | 'delete' | 'react' | 'topic' | 'leave' | 'retry' | 'drop' | 'login' | 'tryNow'
 > {
   return {
     post: (room, text, { replyTo } = {}) =>
-      shell.compose(room, { kind: 'post', text, ...(replyTo === undefined ? {} : { replyTo }) }),
-    edit: (room, target, text) => shell.compose(room, { kind: 'edit', target, text }),
-    delete: (room, target) => shell.compose(room, { kind: 'delete', target }),
+      side.compose(room, { kind: 'post', text, ...(replyTo === undefined ? {} : { replyTo }) }),
+    edit: (room, target, text) => side.compose(room, { kind: 'edit', target, text }),
+    delete: (room, target) => side.compose(room, { kind: 'delete', target }),
     react: (room, target, { emoji, on }) =>
-      shell.compose(room, { kind: 'react', target, emoji, on }),
-    topic: (room, topic) => shell.compose(room, { kind: 'topic', topic }),
-    leave: (room) => shell.compose(room, { kind: 'leave' }),
-    retry: (item) => shell.retry(item),
-    drop: (item) => shell.act((node) => node.dropItem(now(), item)),
-    login: (credentials) => shell.login(credentials),
-    tryNow: () => shell.act((node) => node.tryNow(now())),
+      side.compose(room, { kind: 'react', target, emoji, on }),
+    topic: (room, topic) => side.compose(room, { kind: 'topic', topic }),
+    leave: (room) => side.compose(room, { kind: 'leave' }),
+    retry: (item) => side.retry(item),
+    drop: (item) => side.command({ kind: 'drop', item }),
+    login: (credentials) => side.login(credentials),
+    tryNow: () => side.command({ kind: 'try-now' }),
   }
 }
 
 function membership(
-  shell: ClientShell,
+  side: ClientSide,
 ): Pick<
   Commands,
   'createRoom' | 'openDirect' | 'join' | 'invite' | 'kick' | 'ban' | 'mute' | 'role'
 > {
   const chance = cryptographicChance()
-  const settled = (sending: Sending) => Promise.race([sending.settled, shell.closing])
+  const settled = (sending: Sending) => Promise.race([sending.settled, side.closing])
   /** The room, once one is in it. */
   const enter = async (room: string, op: Operation): Promise<Result<string>> => {
-    const result = await settled(shell.compose(room, op))
+    const result = await settled(side.compose(room, op))
     if (!result.ok && result.code !== 'already-member') return result
-    await shell.entered(room)
+    await side.entered(room)
     return { ok: true, value: room }
   }
   const about = async (
@@ -69,8 +68,8 @@ function membership(
     who: Who,
     op: (user: string) => Operation,
   ): Promise<Result<Sent>> => {
-    const user = await idOf(shell, who)
-    return user.ok ? settled(shell.compose(room, op(user.value))) : user
+    const user = await idOf(side, who)
+    return user.ok ? settled(side.compose(room, op(user.value))) : user
   }
   return {
     createRoom: ({ title, kind = 'public', topic }) => {
@@ -78,19 +77,19 @@ function membership(
       return enter(randomId(chance), topic === undefined ? op : { ...op, topic })
     },
     openDirect: async (who) => {
-      const user = await idOf(shell, who)
+      const user = await idOf(side, who)
       if (!user.ok) return user
-      const welcome = await shell.ready()
+      const welcome = await side.ready()
       if (!welcome.ok) return welcome
       const room = directRoomId(welcome.value.user, user.value)
-      if (shell.node.isInRoom(room)) return { ok: true, value: room }
+      if (side.isInRoom(room)) return { ok: true, value: room }
       return enter(room, { kind: 'direct', user: user.value })
     },
     join: async (roomOrTitle) => {
-      if (shell.node.isInRoom(roomOrTitle)) return { ok: true, value: roomOrTitle }
+      if (side.isInRoom(roomOrTitle)) return { ok: true, value: roomOrTitle }
       if (!roomOrTitle.startsWith('#')) return enter(roomOrTitle, { kind: 'join' })
-      const room = await roomOf(shell, roomOrTitle.slice(1))
-      if (!room.ok || shell.node.isInRoom(room.value)) return room
+      const room = await roomOf(side, roomOrTitle.slice(1))
+      if (!room.ok || side.isInRoom(room.value)) return room
       return enter(room.value, { kind: 'join' })
     },
     invite: (room, who) => about(room, who, (user) => ({ kind: 'invite', user })),
@@ -104,7 +103,7 @@ function membership(
 }
 
 function timelines(
-  shell: ClientShell,
+  side: ClientSide,
 ): Pick<
   Commands,
   | 'open'
@@ -117,29 +116,29 @@ function timelines(
   | 'typing'
 > {
   return {
-    open: (room) => shell.act((node) => node.openRoom(now(), room)),
-    loadOlder: (room) => shell.act((node) => node.loadOlder(now(), room)),
-    loadNewer: (room) => shell.act((node) => node.loadNewer(now(), room)),
+    open: (room) => side.command({ kind: 'open', room }),
+    loadOlder: (room) => side.command({ kind: 'load-older', room }),
+    loadNewer: (room) => side.command({ kind: 'load-newer', room }),
     loadAround: async (room, index) => {
-      const result = await shell.answer((node) => node.loadAround(now(), room, index))
+      const result = await side.loadAround(room, index)
       if (result.ok) return { ok: true, value: true }
       return result.code === 'unknown-message' ? { ok: true, value: false } : refusalOf(result)
     },
-    showNewest: (room) => shell.act((node) => node.showNewest(now(), room)),
-    markRead: (room, upTo) => shell.act((node) => node.markRead(now(), room, upTo)),
-    markUnreadFrom: (room, index) => shell.act((node) => node.markUnreadFrom(now(), room, index)),
-    typing: (room, isTyping) => shell.act((node) => node.setTyping(now(), room, isTyping)),
+    showNewest: (room) => side.command({ kind: 'show-newest', room }),
+    markRead: (room, upTo) => side.command({ kind: 'mark-read', room, upTo }),
+    markUnreadFrom: (room, index) => side.command({ kind: 'mark-unread-from', room, index }),
+    typing: (room, isTyping) => side.command({ kind: 'typing', room, isTyping }),
   }
 }
 
 function questions(
-  shell: ClientShell,
+  side: ClientSide,
 ): Pick<
   Commands,
   'history' | 'members' | 'directory' | 'user' | 'search' | 'devices' | 'revoke' | 'changePassword'
 > {
   const ask = <K extends Answer['kind']>(kind: K, question: Question) =>
-    answerOf(shell, kind, question)
+    answerOf(side, kind, question)
   return {
     history: async (room, query = {}) => {
       const limit = query.limit ?? historyEntriesDefault
@@ -176,30 +175,30 @@ function questions(
 }
 
 async function answerOf<K extends Answer['kind']>(
-  shell: ClientShell,
+  side: ClientSide,
   kind: K,
   question: Question,
 ): Promise<Result<Extract<Answer, { kind: K }>>> {
-  const result: AskResult | Refusal = await shell.ask(question)
+  const result: AskResult | Refusal = await side.ask(question)
   if (!result.ok) return refusalOf(result)
   if (!('answer' in result) || result.answer.kind !== kind) return closedRefusal
   return { ok: true, value: result.answer as Extract<Answer, { kind: K }> }
 }
 
-async function idOf(shell: ClientShell, who: Who): Promise<Result<string>> {
+async function idOf(side: ClientSide, who: Who): Promise<Result<string>> {
   if (typeof who !== 'string') return { ok: true, value: who.user }
-  const answer = await answerOf(shell, 'user', { t: 'user', name: who.replace(/^@/, '') })
+  const answer = await answerOf(side, 'user', { t: 'user', name: who.replace(/^@/, '') })
   return answer.ok ? { ok: true, value: answer.value.user } : answer
 }
 
 /** A public room by its title, as far as the directory has to be read for it. */
-async function roomOf(shell: ClientShell, title: string): Promise<Result<string>> {
+async function roomOf(side: ClientSide, title: string): Promise<Result<string>> {
   const folded = foldTitle(title)
   const find = title.slice(0, 64)
   let after: string | undefined
   for (;;) {
     const question = { t: 'rooms' as const, find, ...(after === undefined ? {} : { after }) }
-    const answer = await answerOf(shell, 'rooms', question)
+    const answer = await answerOf(side, 'rooms', question)
     if (!answer.ok) return answer
     const { rooms, more } = answer.value
     const found = rooms.find((room) => foldTitle(room.title) === folded)

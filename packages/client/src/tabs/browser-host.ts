@@ -1,0 +1,67 @@
+/** What a host is made of in a browser: the profile's IndexedDB, or memory where there is none. */
+import { randomId } from '@starling/core/client/random-id'
+import { openBrowserSocket } from '../browser-socket.ts'
+import { startShell } from '../connect-with.ts'
+import { cryptographicChance } from '../device-identity.ts'
+import { openIndexedDbStorage, removeIndexedDbProfile } from '../indexeddb-storage.ts'
+import { openMemoryStorage } from '../memory-storage.ts'
+import type { ClientStorage, Identity, Restored, StoredChange } from '../storage.ts'
+import { onLockFree, tabLock } from './profile-locks.ts'
+import type { HostParts } from './tab-host.ts'
+
+/** There is one host at a time: it has the slot that the one before had. */
+const hostSlot = 1
+
+export function browserHostParts(profile: string): HostParts {
+  const name = lockPrefix(profile)
+  return {
+    id: randomId(cryptographicChance()),
+    start: async (options, renamed) => {
+      const storage = new KeptIfPossible(openIndexedDbStorage(profile, hostSlot))
+      const parts = { ...options, storage, openSocket: openBrowserSocket, renamed }
+      return { shell: await startShell(parts), notKept: storage.notKept }
+    },
+    forget: () => removeIndexedDbProfile(profile),
+    onTabGone: (tab, act) => onLockFree(tabLock(name, tab), act),
+  }
+}
+
+export function lockPrefix(profile: string): string {
+  return `starling:${profile}/tabs`
+}
+
+/** A private window may keep nothing: then it lasts as long as the tabs, and that is said. */
+class KeptIfPossible implements ClientStorage {
+  #storage: ClientStorage
+  notKept = ''
+
+  constructor(storage: ClientStorage) {
+    this.#storage = storage
+  }
+
+  async open(): Promise<Restored> {
+    try {
+      return await this.#storage.open()
+    } catch (error) {
+      this.notKept = error instanceof Error ? error.message : String(error)
+      this.#storage = openMemoryStorage()
+      return this.#storage.open()
+    }
+  }
+
+  write(changes: readonly StoredChange[]): Promise<void> | void {
+    return this.#storage.write(changes)
+  }
+
+  saveIdentity(identity: Identity): Promise<void> {
+    return this.#storage.saveIdentity(identity)
+  }
+
+  adoptOrphans() {
+    return this.#storage.adoptOrphans()
+  }
+
+  close(): Promise<void> {
+    return this.#storage.close()
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * The two ways in which a tab finds the host of its profile, and the next one when that is gone.
+ *
+ * `WorkerWay`: a SharedWorker. It holds a lock while it lives; when the lock is free it has ended,
+ * and is made again.
+ *
+ * `LeaderWay`: every tab wants one lock. Whoever has it leads: it runs the host, says so on a
+ * channel that all hear, and serves each tab on a channel of its own. When it closes the browser
+ * gives the lock to the next; when it is frozen or put aside it gives it back itself.
+ */
+import { browserHostParts, lockPrefix } from './browser-host.ts'
+import { channelPort, messagePort } from './message-port.ts'
+import { type HeldLock, holdLock, hostLock, leaderLock, onLockFree } from './profile-locks.ts'
+import type { SeatPort, TabDown, TabUp } from './tab-frames.ts'
+import { TabHost } from './tab-host.ts'
+
+export interface HostWay {
+  /** Calls for each host that is found. */
+  open(found: (port: SeatPort) => void): void
+  /** The one that was found is this one. */
+  attachedTo(host: string): void
+  close(): void
+}
+
+export class WorkerWay implements HostWay {
+  readonly #make: () => SharedWorker
+  readonly #name: string
+  readonly #failed: () => void
+  #found: (port: SeatPort) => void = () => {}
+  #port: SeatPort | undefined
+  #unwatch = () => {}
+
+  /** `failed`: there is no such worker here. */
+  constructor(profile: string, make: () => SharedWorker, failed: () => void) {
+    this.#name = lockPrefix(profile)
+    this.#make = make
+    this.#failed = failed
+  }
+
+  open(found: (port: SeatPort) => void): void {
+    this.#found = found
+    const worker = this.#make()
+    worker.onerror = () => this.#failed()
+    this.#port = messagePort<TabDown, TabUp>(worker.port)
+    found(this.#port)
+  }
+
+  attachedTo(host: string): void {
+    this.#unwatch = onLockFree(hostLock(this.#name, host), () => {
+      this.#port?.close()
+      this.open(this.#found)
+    })
+  }
+
+  close(): void {
+    this.#unwatch()
+    this.#port?.close()
+  }
+}
+
+type DoorFrame =
+  /** This host leads. */
+  | { readonly t: 'here'; readonly host: string }
+  /** A tab wants in, or asks who leads. */
+  | { readonly t: 'knock'; readonly tab: string }
+  | { readonly t: 'open'; readonly tab: string; readonly host: string }
+
+export class LeaderWay implements HostWay {
+  readonly #profile: string
+  readonly #tab: string
+  readonly #name: string
+  readonly #door: BroadcastChannel
+  readonly #seat: SeatPort
+  #found: (port: SeatPort) => void = () => {}
+  #host: string | undefined
+  #leading:
+    | { readonly host: TabHost; readonly lock: HeldLock; readonly door: () => void }
+    | undefined
+  #wanting = new AbortController()
+  #isClosed = false
+
+  constructor(profile: string, tab: string) {
+    this.#profile = profile
+    this.#tab = tab
+    this.#name = lockPrefix(profile)
+    this.#door = new BroadcastChannel(`${this.#name}/door`)
+    this.#seat = channelPort<TabDown, TabUp>(`${this.#name}/seat/${tab}`)
+  }
+
+  open(found: (port: SeatPort) => void): void {
+    this.#found = found
+    this.#door.onmessage = ({ data }) => this.#heard(data as DoorFrame)
+    addEventListener('pagehide', this.#aside)
+    addEventListener('pageshow', this.#back)
+    document.addEventListener('freeze', this.#aside)
+    document.addEventListener('resume', this.#back)
+    this.#want()
+    this.#say({ t: 'knock', tab: this.#tab })
+  }
+
+  attachedTo(): void {}
+
+  close(): void {
+    this.#isClosed = true
+    removeEventListener('pagehide', this.#aside)
+    removeEventListener('pageshow', this.#back)
+    document.removeEventListener('freeze', this.#aside)
+    document.removeEventListener('resume', this.#back)
+    this.#aside()
+    this.#door.close()
+    this.#seat.close()
+  }
+
+  #say(frame: DoorFrame): void {
+    this.#door.postMessage(frame)
+  }
+
+  #heard(frame: DoorFrame): void {
+    if (frame.t === 'here' && frame.host !== this.#host) this.#say({ t: 'knock', tab: this.#tab })
+    if (frame.t !== 'open' || frame.tab !== this.#tab || frame.host === this.#host) return
+    this.#host = frame.host
+    this.#found(this.#seat)
+  }
+
+  #want(): void {
+    this.#wanting.abort()
+    this.#wanting = new AbortController()
+    const { signal } = this.#wanting
+    holdLock(leaderLock(this.#name), signal).then(
+      (lock) => {
+        if (signal.aborted) lock.release()
+        else this.#lead(lock)
+      },
+      (error: unknown) => {
+        if (!signal.aborted) throw error
+      },
+    )
+  }
+
+  /** The leader's own tab is served like any other. */
+  #lead(lock: HeldLock): void {
+    const host = new TabHost(browserHostParts(this.#profile))
+    const door = new BroadcastChannel(`${this.#name}/door`)
+    const ports = new Map<string, ReturnType<typeof channelPort<TabUp, TabDown>>>()
+    door.onmessage = ({ data }) => {
+      const frame = data as DoorFrame
+      if (frame.t !== 'knock') return
+      const { tab } = frame
+      if (!ports.has(tab)) {
+        const port = channelPort<TabUp, TabDown>(`${this.#name}/seat/${tab}`)
+        ports.set(tab, port)
+        host.admit(port)
+      }
+      door.postMessage({ t: 'open', tab, host: host.id } satisfies DoorFrame)
+    }
+    const close = () => {
+      door.close()
+      for (const port of ports.values()) port.close()
+    }
+    this.#leading = { host, lock, door: close }
+    door.postMessage({ t: 'here', host: host.id } satisfies DoorFrame)
+  }
+
+  readonly #aside = (): void => {
+    this.#wanting.abort()
+    const leading = this.#leading
+    this.#leading = undefined
+    if (leading === undefined) return
+    leading.door()
+    void leading.host.close()
+    // At once: a page that is frozen gets no later turn.
+    leading.lock.release()
+  }
+
+  readonly #back = (): void => {
+    if (this.#isClosed || this.#leading !== undefined) return
+    this.#want()
+    this.#say({ t: 'knock', tab: this.#tab })
+  }
+}

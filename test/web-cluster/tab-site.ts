@@ -1,0 +1,31 @@
+/** The pages of these tests as scripts that a browser loads. */
+import { fileURLToPath } from 'node:url'
+import { build, type Rolldown } from 'vite'
+import { PageServer } from '../browser/page-server.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const entries = ['tab-page', 'tab-worker']
+
+/** Serves `/tab-page`. */
+export async function startTabSite(): Promise<PageServer> {
+  const scripts = new Map<string, string>()
+  for (const entry of entries) scripts.set(`${entry}.js`, await bundle(entry))
+  return PageServer.start(scripts)
+}
+
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      write: false,
+      target: 'es2024',
+      lib: { entry: `test/web-cluster/${entry}.ts`, formats: ['es'], fileName: entry },
+    },
+  })
+  const outputs = (Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[]
+  const [chunk, ...others] = outputs.flatMap(({ output }) => output)
+  if (chunk?.type !== 'chunk' || others.length > 0) throw new Error(`${entry} is not one module`)
+  return chunk.code
+}
