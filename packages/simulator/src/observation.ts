@@ -75,6 +75,8 @@ export type Observation =
       readonly figures: FrontendFigures
       readonly sockets: number
     }
+  /** A backend found that it differs from the others. */
+  | { readonly kind: 'diverged'; readonly backend: string; readonly why: string }
   /** A fault began. */
   | { readonly kind: 'fault'; readonly fault: string; readonly on: string }
 

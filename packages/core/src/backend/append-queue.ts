@@ -19,6 +19,7 @@ interface Waiting {
   readonly settle: Settle
   readonly sinceMs: number
   readonly bytes: number
+  readonly isFirst: boolean
 }
 
 interface AppendQueueOptions {
@@ -55,18 +56,28 @@ export class AppendQueue {
   }
 
   add(now: Now, op: LoggedOperation | undefined, settle: Settle): void {
-    this.#waiting.push({ op, settle, sinceMs: now.ms, bytes: op === undefined ? 0 : bytesOf(op) })
+    const bytes = op === undefined ? 0 : bytesOf(op)
+    this.#waiting.push({ op, settle, sinceMs: now.ms, bytes, isFirst: false })
     this.#opsWaitingOrInFlight += 1
   }
 
-  /** The records to append now. */
-  take(now: Now): readonly LogRecord[] {
+  /** Goes before all that waits, and even while that is held. */
+  addFirst(now: Now, op: LoggedOperation | undefined, settle: Settle): void {
+    this.#waiting.unshift({ op, settle, sinceMs: now.ms, bytes: 0, isFirst: true })
+    this.#opsWaitingOrInFlight += 1
+  }
+
+  /** Whether this node made the record, whatever became of its append. */
+  isOwn(recordId: string): boolean {
+    return recordId.startsWith(`${this.#options.name}.${this.#incarnation}.`)
+  }
+
+  /** The records to append now. `isHeld`: only what goes first. */
+  take(now: Now, isHeld = false): readonly LogRecord[] {
     const records: LogRecord[] = []
-    while (
-      this.#waiting.length > 0 &&
-      this.#unacknowledged.size < this.#options.tuning.appendsInFlightMax
-    ) {
-      const batch = this.#waiting.splice(0, this.#batchLength())
+    while (this.#unacknowledged.size < this.#options.tuning.appendsInFlightMax) {
+      const batch = this.#waiting.splice(0, this.#batchLength(isHeld))
+      if (batch.length === 0) break
       this.#records += 1
       const id = `${this.#options.name}.${this.#incarnation}.${this.#records}`
       this.#inFlight.set(id, batch)
@@ -128,11 +139,12 @@ export class AppendQueue {
     }
   }
 
-  #batchLength(): number {
+  #batchLength(isHeld: boolean): number {
     const { opsPerRecordMax, recordBytesMax } = this.#options.tuning
     let length = 0
     let bytes = 0
     for (const item of this.#waiting) {
+      if (isHeld && !item.isFirst) break
       bytes += item.bytes
       if (length > 0 && (length >= opsPerRecordMax || bytes > recordBytesMax)) break
       length += 1

@@ -6,6 +6,7 @@ import type { LogRecord, PositionedRecord } from '../log/record.ts'
 import type { Chance, Now } from '../now.ts'
 import type { Applied } from '../room/applied.ts'
 import type { Store } from '../room/store.ts'
+import type { Claim } from './digest-watch.ts'
 
 /** One connection of one front-end; the shell's name for it, never used twice. */
 export type LinkId = string
@@ -38,6 +39,11 @@ export interface BackendTuning {
   /** How long somebody whose last session went still counts as online. */
   readonly presenceGraceMs: number
   readonly drainMsMax: number
+  /** Positions divisible by it are checkpoints; the same at all backends. */
+  readonly digestEvery: number
+  /** How often the others are told of new checkpoints, and of the newest again. */
+  readonly claimMs: number
+  readonly claimAgainMs: number
 }
 
 export const backendTuning: BackendTuning = {
@@ -50,6 +56,9 @@ export const backendTuning: BackendTuning = {
   presenceFlushMs: 100,
   presenceGraceMs: 5_000,
   drainMsMax: 5_000,
+  digestEvery: 64,
+  claimMs: 1_000,
+  claimAgainMs: 10_000,
 }
 
 /** A record from the log. `applied` when the engine applied it here within the append's commit. */
@@ -71,6 +80,12 @@ export type BackendOutput =
       readonly password: string
       readonly passwordHash: string
     }
+  /** To be told to all other backends; it may get lost. */
+  | { readonly kind: 'claim'; readonly claim: Claim }
+  /** This replica is wrong: it must stop, and its store must not be used again. */
+  | { readonly kind: 'diverged'; readonly why: string }
+  /** Another backend put settings that differ from this one's configuration in `names`. */
+  | { readonly kind: 'settings-differ'; readonly names: readonly string[] }
   /** Everything is answered; the process may end. */
   | { readonly kind: 'drained' }
 
@@ -92,6 +107,8 @@ export interface BackendInputs {
     failure: { code: string; landed: 'no' | 'unknown' },
   ): void
   logReach(now: Now, canAppend: boolean, why: string): void
+  /** Another backend's `claim`. */
+  claimHeard(now: Now, claim: Claim): void
   passwordHashed(now: Now, task: number, passwordHash: string): void
   passwordChecked(now: Now, task: number, isRight: boolean): void
   loopDelay(now: Now, ms: number): void
@@ -110,5 +127,9 @@ export interface BackendFigures {
   readonly requestsTotal: number
   readonly appendsTotal: number
   readonly opsAppliedTotal: number
+  /** Settings in which the state differs from this backend's configuration. */
+  readonly settingsDiffer: readonly string[]
+  /** Checkpoints at which replicas differ, and no majority says which is right. */
+  readonly digestDisputes: number
   readonly refusalsTotal: { readonly [code: string]: number }
 }

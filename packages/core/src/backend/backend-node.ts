@@ -8,12 +8,15 @@
  */
 import type { LinkDown, Reply } from '../link/down.ts'
 import { type LinkUp, linkVersion, type RequestBody } from '../link/up.ts'
-import type { LoggedOperation, Position } from '../log/record.ts'
+import type { LoggedOperation } from '../log/record.ts'
 import { type Now, unreachable } from '../now.ts'
-import { Replica, roomsTouchedBy } from '../room/apply.ts'
+import type { Applied } from '../room/applied.ts'
+import { operationsOf, Replica, recordIdOf, roomsTouchedBy } from '../room/apply.ts'
+import { settingsOf } from '../room/settings.ts'
 import type { Store } from '../room/store.ts'
 import { answerCatchUp, answerRead, isRead, isReading } from './answers.ts'
 import { AppendQueue } from './append-queue.ts'
+import { Applying } from './applying.ts'
 import type {
   BackendFigures,
   BackendInputs,
@@ -23,18 +26,15 @@ import type {
   LoggedRecord,
 } from './backend-io.ts'
 import { ClientLists } from './client-lists.ts'
+import { type Claim, DigestWatch } from './digest-watch.ts'
+import { Draining } from './draining.ts'
 import { done, Identification, refused } from './identification.ts'
+import { ParkedRequests, type Request } from './parked-requests.ts'
 import { PasswordTasks } from './password-tasks.ts'
 import { Presence } from './presence.ts'
+import { PresenceFeeds } from './presence-feeds.ts'
 import { RoomFeeds } from './room-feeds.ts'
-
-interface Request {
-  readonly link: LinkId
-  readonly request: number
-  readonly after: Position
-  readonly body: RequestBody
-  readonly sinceMs: number
-}
+import { SettingsDeclaration } from './settings-declaration.ts'
 
 type RequestFrame = Extract<LinkUp, { t: 'request' }>
 type AskBody = Extract<RequestBody, { kind: 'ask' }>
@@ -43,35 +43,53 @@ export class BackendNode implements BackendInputs {
   readonly #options: BackendOptions
   readonly #store: Store
   readonly #replica: Replica
+  readonly #watch: DigestWatch
+  readonly #applying: Applying
   readonly #queue: AppendQueue
+  readonly #declaration: SettingsDeclaration
   readonly #feeds: RoomFeeds
   readonly #presence: Presence
+  readonly #presenceFeeds: PresenceFeeds
   readonly #clients: ClientLists
   readonly #passwords: PasswordTasks
   readonly #identification: Identification
   /** Links; true once the front-end has said hello. */
   readonly #links = new Map<LinkId, boolean>()
-  /** Requests that wait for the store to reach a position (P6). */
-  #parked: Request[] = []
+  readonly #parked = new ParkedRequests()
   #outputs: BackendOutput[] = []
+  /** Taken to be there until the log says otherwise. */
   #reach = { canAppend: true, why: '' }
   #loopDelayMs = 0
   #healthAtMs = 0
-  #presenceAtMs = 0
-  #drainingSinceMs: number | undefined
-  #isDrained = false
+  readonly #draining: Draining
   #requestsTotal = 0
   #opsAppliedTotal = 0
   readonly #refusalsTotal: Record<string, number> = {}
 
   constructor(options: BackendOptions) {
-    const { store, limits, tuning } = options
+    const { name, store, limits, tuning } = options
     this.#options = options
     this.#store = store
     this.#replica = new Replica(options)
+    this.#watch = new DigestWatch(name, tuning)
+    this.#applying = new Applying({ store, replica: this.#replica, watch: this.#watch })
     this.#queue = new AppendQueue(options)
+    this.#declaration = new SettingsDeclaration({
+      store,
+      settings: settingsOf(options),
+      append: (now, op, settle) => this.#queue.addFirst(now, op, settle),
+      isOwn: (recordId) => this.#queue.isOwn(recordId),
+    })
     this.#feeds = new RoomFeeds(store, (link, frame) => this.#send(link, frame))
     this.#presence = new Presence(tuning.presenceGraceMs)
+    this.#presenceFeeds = new PresenceFeeds({
+      presence: this.#presence,
+      feeds: this.#feeds,
+      peopleMax: limits.presencePeopleMax,
+      flushMs: tuning.presenceFlushMs,
+      send: (link, frame) => this.#send(link, frame),
+    })
+    this.#draining = new Draining(tuning)
     this.#clients = new ClientLists(this.#presence)
     this.#passwords = new PasswordTasks((output) => this.#outputs.push(output))
     this.#identification = new Identification({
@@ -79,7 +97,7 @@ export class BackendNode implements BackendInputs {
       limits,
       passwords: this.#passwords,
       known: (op) => this.#replica.known(op),
-      canAppend: () => this.#reach.canAppend,
+      canAppend: () => this.#canAppend,
       append: (now, op, settle) => this.#queue.add(now, op, settle),
     })
   }
@@ -94,7 +112,7 @@ export class BackendNode implements BackendInputs {
     if (!this.#links.delete(link)) return
     this.#feeds.closeAll(link)
     this.#clients.closeLink(now, link)
-    this.#parked = this.#parked.filter((request) => request.link !== link)
+    this.#parked.forget(link)
   }
 
   linkFrame(now: Now, link: LinkId, frame: LinkUp): void {
@@ -123,10 +141,11 @@ export class BackendNode implements BackendInputs {
   }
 
   records(now: Now, records: readonly LoggedRecord[]): void {
-    for (const logged of records) this.#applied(now, logged)
-    const parked = this.#parked
-    this.#parked = []
-    for (const request of parked) this.#serve(now, request)
+    const applied = this.#applying.take(records)
+    records.forEach((logged, at) => {
+      this.#settleRecord(now, logged, applied[at])
+    })
+    for (const request of this.#parked.takeAll()) this.#serve(now, request)
   }
 
   appended(_now: Now, recordId: string): void {
@@ -137,10 +156,15 @@ export class BackendNode implements BackendInputs {
     this.#queue.failed(now, recordId)
   }
 
-  logReach(_now: Now, canAppend: boolean, why: string): void {
-    if (this.#reach.canAppend === canAppend && this.#reach.why === why) return
+  logReach(now: Now, canAppend: boolean, why: string): void {
+    const before = this.#reach
     this.#reach = { canAppend, why }
-    this.#broadcastHealth()
+    this.#declaration.reach(now, canAppend)
+    if (before.canAppend !== canAppend || before.why !== why) this.#broadcastHealth()
+  }
+
+  claimHeard(_now: Now, claim: Claim): void {
+    this.#watch.heard(claim)
   }
 
   passwordHashed(now: Now, task: number, passwordHash: string): void {
@@ -156,27 +180,30 @@ export class BackendNode implements BackendInputs {
   }
 
   beginDrain(now: Now): void {
-    if (this.#drainingSinceMs !== undefined) return
-    this.#drainingSinceMs = now.ms
-    this.#broadcastHealth()
+    if (this.#draining.begin(now)) this.#broadcastHealth()
   }
 
   tick(now: Now): void {
     this.#queue.expire(now)
-    this.#expireParked(now)
+    const late = this.#parked.takeLate(now.ms - this.#options.tuning.requestWaitMsMax)
+    for (const request of late) this.#reply(request, refused('unavailable'))
+    this.#declaration.tick(now)
+    for (const claim of this.#watch.take(now)) this.#outputs.push({ kind: 'claim', claim })
     if (now.ms - this.#healthAtMs >= this.#options.tuning.healthMs) {
       this.#healthAtMs = now.ms
       this.#broadcastHealth()
     }
-    if (now.ms - this.#presenceAtMs >= this.#options.tuning.presenceFlushMs) {
-      this.#presenceAtMs = now.ms
-      this.#flushPresence(now)
-    }
-    this.#checkDrained(now)
+    this.#presenceFeeds.tick(now)
+    const isQuiet = this.#inFlight === 0 && this.#feeds.size === 0
+    if (this.#draining.ends(now, isQuiet)) this.#outputs.push({ kind: 'drained' })
   }
 
   drain(now: Now): readonly BackendOutput[] {
-    for (const record of this.#queue.take(now)) this.#outputs.push({ kind: 'append', record })
+    this.#tellOfReplicas()
+    const isHeld = this.#declaration.isHolding
+    for (const record of this.#queue.take(now, isHeld)) {
+      this.#outputs.push({ kind: 'append', record })
+    }
     this.#feeds.pump()
     const outputs = this.#outputs
     this.#outputs = []
@@ -193,12 +220,18 @@ export class BackendNode implements BackendInputs {
       requestsTotal: this.#requestsTotal,
       appendsTotal: this.#queue.appendsTotal,
       opsAppliedTotal: this.#opsAppliedTotal,
+      settingsDiffer: this.#declaration.differing,
+      digestDisputes: this.#watch.disputes,
       refusalsTotal: this.#refusalsTotal,
     }
   }
 
+  get #canAppend(): boolean {
+    return this.#reach.canAppend && this.#watch.diverged === undefined
+  }
+
   get #inFlight(): number {
-    return this.#queue.size + this.#parked.length + this.#passwords.size
+    return this.#queue.size + this.#parked.size + this.#passwords.size
   }
 
   #request(now: Now, link: LinkId, frame: RequestFrame): void {
@@ -216,7 +249,7 @@ export class BackendNode implements BackendInputs {
 
   #serve(now: Now, request: Request): void {
     if (request.after > this.#store.position) {
-      this.#parked.push(request)
+      this.#parked.add(request)
       return
     }
     const { body } = request
@@ -273,7 +306,7 @@ export class BackendNode implements BackendInputs {
 
   /** All that the log holds by now, not only those of which the news has come here. */
   #revokeOthers(now: Now, request: Request, { by, device }: { by: string; device: string }): void {
-    if (!this.#reach.canAppend) return this.#reply(request, refused('unavailable'))
+    if (!this.#canAppend) return this.#reply(request, refused('unavailable'))
     this.#queue.add(now, undefined, (outcome, then) => {
       if (!outcome.ok) return this.#reply(request, refused(outcome.code))
       const all = this.#store.devicesOf(by).map((row) => row.device)
@@ -291,68 +324,39 @@ export class BackendNode implements BackendInputs {
       else this.#reply(request, { kind: 'sent', index: outcome.index, at: outcome.at })
     }
     if (known !== undefined) settle(known)
-    else if (!this.#reach.canAppend) this.#reply(request, refused('unavailable'))
+    else if (!this.#canAppend) this.#reply(request, refused('unavailable'))
     else this.#queue.add(now, op, settle)
   }
 
-  #applied(now: Now, logged: LoggedRecord): void {
-    const { position, record } = logged
-    const applied =
-      logged.applied ??
-      (position > this.#store.position ? this.#replica.apply(position, record) : undefined)
-    this.#opsAppliedTotal += record.ops.length
+  /** The record is applied, and with it all that came with it. */
+  #settleRecord(now: Now, { record }: LoggedRecord, applied: Applied | undefined): void {
+    const ops = operationsOf(record)
+    this.#opsAppliedTotal += ops.length
+    this.#declaration.saw(record)
     if (applied === undefined) {
-      for (const op of record.ops) {
+      for (const op of ops) {
         for (const room of roomsTouchedBy(op)) this.#feeds.touch(room, [])
       }
     } else {
       for (const { room, entries } of applied.rooms) this.#feeds.touch(room, entries)
     }
-    const outcomes = applied?.outcomes
-    this.#queue.applied(now, { id: record.id, outcomes }, (op) => this.#replica.known(op))
+    const made = { id: recordIdOf(record), outcomes: applied?.outcomes }
+    this.#queue.applied(now, made, (op) => this.#replica.known(op))
+  }
+
+  /** Where this replica stands among the others. */
+  #tellOfReplicas(): void {
+    const names = this.#declaration.takeNews()
+    if (names !== undefined) this.#outputs.push({ kind: 'settings-differ', names })
+    const why = this.#watch.takeDiverged()
+    if (why === undefined) return
+    this.#broadcastHealth()
+    this.#outputs.push({ kind: 'diverged', why })
   }
 
   #openFeed(link: LinkId, room: string, from: number): void {
-    if (!this.#feeds.open(link, room, from)) return this.#send(link, { t: 'no-feed', room })
-    const people = this.#presence.online(room)
-    const online = people.length > this.#options.limits.presencePeopleMax ? [] : people
-    this.#send(link, {
-      t: 'presence',
-      room,
-      all: true,
-      online,
-      offline: [],
-      count: people.length,
-    })
-  }
-
-  #flushPresence(now: Now): void {
-    for (const change of this.#presence.flush(now, (room) => this.#feeds.has(room))) {
-      const isLarge = change.count > this.#options.limits.presencePeopleMax
-      const people = isLarge ? { online: [], offline: [] } : {}
-      for (const link of this.#feeds.linksOf(change.room)) {
-        this.#send(link, { t: 'presence', all: false, ...change, ...people })
-      }
-    }
-  }
-
-  #expireParked(now: Now): void {
-    const limit = now.ms - this.#options.tuning.requestWaitMsMax
-    if (!this.#parked.some((request) => request.sinceMs <= limit)) return
-    const late = this.#parked.filter((request) => request.sinceMs <= limit)
-    this.#parked = this.#parked.filter((request) => request.sinceMs > limit)
-    for (const request of late) this.#reply(request, refused('unavailable'))
-  }
-
-  /** Done when nothing waits and no front-end takes a feed from here any more, or time is up. */
-  #checkDrained(now: Now): void {
-    if (this.#drainingSinceMs === undefined || this.#isDrained) return
-    const isLate = now.ms - this.#drainingSinceMs >= this.#options.tuning.drainMsMax
-    const isQuiet = this.#inFlight === 0 && this.#feeds.size === 0
-    const hadTime = now.ms - this.#drainingSinceMs >= 3 * this.#options.tuning.healthMs
-    if (!isLate && !(isQuiet && hadTime)) return
-    this.#isDrained = true
-    this.#outputs.push({ kind: 'drained' })
+    if (this.#feeds.open(link, room, from)) this.#presenceFeeds.begin(link, room)
+    else this.#send(link, { t: 'no-feed', room })
   }
 
   #broadcastHealth(): void {
@@ -366,10 +370,10 @@ export class BackendNode implements BackendInputs {
         clients: this.#clients.size,
         inFlight: this.#inFlight,
         position: this.#store.position,
-        canAppend: this.#reach.canAppend,
-        why: this.#reach.why,
+        canAppend: this.#canAppend,
+        why: this.#watch.diverged ?? this.#reach.why,
         loopDelayMs: this.#loopDelayMs,
-        isDraining: this.#drainingSinceMs !== undefined,
+        isDraining: this.#draining.isUnderWay,
       },
     })
   }

@@ -32,7 +32,12 @@ export class Replica {
       const turn = new Turn(store, timeOf(record))
       const outcomes = operationsOf(record).map((op) => applyOne(turn, op))
       const { rooms } = turn
-      const trail = trailAfter(store.trail, { position, recordId: idOf(record), outcomes, rooms })
+      const trail = trailAfter(store.trail, {
+        position,
+        recordId: recordIdOf(record),
+        outcomes,
+        rooms,
+      })
       store.putTrail(trail)
       return { position, outcomes, rooms, digest: trail.digest }
     })
@@ -60,6 +65,16 @@ export function roomsTouchedBy(op: LoggedOperation): readonly string[] {
   return [...new Set(named.filter((room) => typeof room === 'string'))]
 }
 
+/** Operations in the record, whatever it is. */
+export function operationsOf(record: LogRecord): readonly LoggedOperation[] {
+  return isObject(record) && Array.isArray(record.ops) ? record.ops : []
+}
+
+export function recordIdOf(record: LogRecord): string {
+  const id: unknown = isObject(record) ? record.id : ''
+  return typeof id === 'string' ? id : ''
+}
+
 function applyOne(turn: Turn, op: unknown): Outcome {
   if (!isObject(op)) return refused('invalid')
   const { kind } = op as { kind?: unknown }
@@ -67,15 +82,6 @@ function applyOne(turn: Turn, op: unknown): Outcome {
   if (kind === 'settings') return settings(turn, op)
   if (typeof kind !== 'string' || !Object.hasOwn(accountAppliers, kind)) return refused('invalid')
   return accountAppliers[kind as keyof typeof accountAppliers](turn, op)
-}
-
-function operationsOf(record: LogRecord): readonly unknown[] {
-  return isObject(record) && Array.isArray(record.ops) ? record.ops : []
-}
-
-function idOf(record: LogRecord): string {
-  const id: unknown = isObject(record) ? record.id : ''
-  return typeof id === 'string' ? id : ''
 }
 
 /** Milliseconds within the range of dates; what is none of them counts as the beginning of time. */

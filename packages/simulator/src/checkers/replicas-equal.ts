@@ -1,17 +1,24 @@
 /**
  * Replicas are one state machine: stores at one position are equal in every row, and equal to a
- * store to which the whole log is applied anew.
+ * store to which the whole log is applied anew. While they are under way, the digests that they tell
+ * each other never differ.
  */
 import { MemoryStore } from '@starling/core/room/memory-store'
 import type { Store } from '@starling/core/room/store'
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Observation } from '../observation.ts'
 import type { Checker } from './checker.ts'
 import { entriesOf, roomsInLog, storesUp, usersInLog } from './sends.ts'
 
 export class ReplicasEqualChecker implements Checker {
-  see(): void {
-    // Replicas are compared at rest.
+  see(seen: Observation): void {
+    if (seen.kind === 'diverged') {
+      throw new BrokenPromise('replicas', `${seen.backend} stops: ${seen.why}`)
+    }
+    if (seen.kind === 'backend-figures' && seen.figures.digestDisputes > 0) {
+      throw new BrokenPromise('replicas', `${seen.backend} finds that another one differs`)
+    }
   }
 
   atRest(cluster: Cluster): void {

@@ -7,6 +7,7 @@ import type {
   LinkId,
 } from '@starling/core/backend/backend-io'
 import { BackendNode } from '@starling/core/backend/backend-node'
+import type { Claim } from '@starling/core/backend/digest-watch'
 import type { LinkDown, Rank } from '@starling/core/link/down'
 import type { LinkUp, RequestBody } from '@starling/core/link/up'
 import { type Now, unreachable } from '@starling/core/now'
@@ -33,6 +34,7 @@ export interface BackendSetup {
   readonly log: SimulatedLog
   readonly store: Store
   readonly observe: Observe
+  readonly tellOthers: (claim: Claim) => void
   /** Written to a link and not yet taken; above it the link is cut. */
   readonly linkBytesMax: number
 }
@@ -75,6 +77,11 @@ export class BackendProcess extends Process {
   beginDrain(): void {
     this.world.trace.line(this.name, () => 'drains')
     this.give((now) => this.#node?.beginDrain(now))
+  }
+
+  /** Another backend's claim. */
+  hear(claim: Claim): void {
+    this.give((now) => this.#node?.claimHeard(now, claim))
   }
 
   protected boot(): void {
@@ -215,6 +222,14 @@ export class BackendProcess extends Process {
           this.#node?.passwordChecked(now, task, isRight),
         )
       }
+      case 'claim':
+        return this.#setup.tellOthers(output.claim)
+      case 'diverged':
+        observe({ kind: 'diverged', backend: this.name, why: output.why })
+        return this.kill(false)
+      case 'settings-differ':
+        this.world.trace.line(this.name, () => `finds other settings: ${output.names.join(', ')}`)
+        return
       case 'drained':
         return this.kill(false)
       default:

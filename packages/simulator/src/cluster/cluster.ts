@@ -14,6 +14,7 @@ import type { Store } from '@starling/core/room/store'
 import type { Limits } from '@starling/protocol/limits'
 import type { Auth } from '@starling/protocol/up'
 import { type LogConditions, SimulatedLog } from '../log/simulated-log.ts'
+import { LossyNews } from '../network/lossy-news.ts'
 import { Network } from '../network/network.ts'
 import { type PathConditions, Paths } from '../network/path.ts'
 import type { Observation } from '../observation.ts'
@@ -31,6 +32,8 @@ export interface ClusterSetup {
   readonly isStoreShared: boolean
   readonly policy: BalancingPolicyName
   readonly limits: Limits
+  /** What the configuration of the first backend says otherwise. */
+  readonly oddLimits: Partial<Limits>
   readonly frontendTuning: FrontendTuning
   readonly backendTuning: BackendTuning
   readonly clientTuning: ClientTuning
@@ -58,6 +61,7 @@ export class Cluster {
   readonly clients: ClientProcess[] = []
   readonly #random: Random
   readonly #sharedStore: MemoryStore | undefined
+  readonly #news: LossyNews
   readonly #observers: ((seen: Observation) => void)[] = []
 
   constructor(world: World, setup: ClusterSetup, random: Random) {
@@ -67,6 +71,7 @@ export class Cluster {
     this.paths = new Paths(setup.paths, random.fork('paths'))
     this.links = new Network(world, this.paths, random.fork('links'))
     this.clientNetwork = new Network(world, this.paths, random.fork('clients'))
+    this.#news = new LossyNews(world, this.paths, random.fork('news'))
     this.#sharedStore = setup.isStoreShared ? new MemoryStore() : undefined
     this.log = this.#makeLog()
     for (let i = 1; i <= setup.primaries; i++) this.#addBackend(`primary-${i}`, 'primary')
@@ -160,18 +165,25 @@ export class Cluster {
 
   #addBackend(name: string, rank: Rank): void {
     const random = this.#random.fork(name)
+    const { limits, oddLimits } = this.setup
     this.backends.push(
       new BackendProcess(this.world, {
         name,
         rank,
         random,
         clock: this.#clock(random),
-        limits: this.setup.limits,
+        limits: this.backends.length === 0 ? { ...limits, ...oddLimits } : limits,
         tuning: this.setup.backendTuning,
         network: this.links,
         log: this.log,
         store: this.#sharedStore ?? new MemoryStore(),
         observe: this.report,
+        tellOthers: (claim) => {
+          for (const other of this.backends) {
+            const ends = { from: name, to: other.name }
+            if (other.name !== name) this.#news.carry(ends, () => other.hear(claim))
+          }
+        },
         linkBytesMax: this.setup.linkBytesMax,
       }),
     )

@@ -19,6 +19,7 @@ export function drawSereneSetup(random: Random): ClusterSetup {
   return {
     ...drawn,
     limits,
+    oddLimits: {},
     frontendTuning: {
       ...frontendTuning,
       framesPerSecond: 10_000,
@@ -47,6 +48,10 @@ export function drawSetup(random: Random): ClusterSetup {
       [balancingPolicyNames[1], 1],
       [balancingPolicyNames[2], 1],
     ]),
+    // Operators forget one of their servers.
+    oddLimits: random.fork('odd limits').isHit(0.25)
+      ? { roomMembersMax: 3, messageBytesMax: 40 }
+      : {},
     limits: {
       ...limits,
       resumeEntriesMax: random.isHit(0.3) ? random.between(3, 20) : limits.resumeEntriesMax,
@@ -68,6 +73,8 @@ export function drawSetup(random: Random): ClusterSetup {
     },
     backendTuning: {
       ...backendTuning,
+      digestEvery: 4,
+      claimMs: 300,
       opsPerRecordMax: random.isHit(0.3) ? random.between(1, 4) : backendTuning.opsPerRecordMax,
       appendsInFlightMax: random.isHit(0.5)
         ? backendTuning.appendsInFlightMax

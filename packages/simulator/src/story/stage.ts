@@ -26,6 +26,7 @@ export const storySetup: ClusterSetup = {
   isStoreShared: false,
   policy: 'size-and-clients',
   limits,
+  oddLimits: {},
   frontendTuning: { ...frontendTuning, framesPerSecond: 10_000, framesBurst: 10_000 },
   // One record after the other, so that a story reads the same whatever production does.
   backendTuning: { ...backendTuning, appendsInFlightMax: 1 },
