@@ -1,9 +1,13 @@
 /** The dialects by name, so that a process can be told which to speak. */
 import type { Dialect } from './dialect.ts'
+import { LoopDialect } from './loop-dialect.ts'
+import { SocketIoDialect } from './socket-io-dialect.ts'
 import { StarlingDialect } from './starling-dialect.ts'
 
 export const dialects = {
   starling: () => new StarlingDialect(),
+  loop: () => new LoopDialect(),
+  'socket-io': () => new SocketIoDialect(),
 } as const satisfies Record<string, () => Dialect>
 
 export type DialectName = keyof typeof dialects

@@ -1,0 +1,67 @@
+/** The programs of ../peers, each in a process of its own that tells its port when it listens. */
+import { execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Contestant } from './contestant.ts'
+
+const folder = fileURLToPath(new URL('../peers/', import.meta.url))
+
+export const ceiling: Contestant = peer({
+  name: 'ceiling: a loop of writes',
+  program: 'ceiling.mjs',
+  dialect: 'loop',
+  promises: 'none: it writes what came to all sockets, a turn at a time',
+})
+
+export const wsLoop: Contestant = peer({
+  name: 'ws, a loop of send',
+  program: 'ws-loop.mjs',
+  dialect: 'loop',
+  promises: 'none: kept nowhere, lost with the connection or the process',
+})
+
+export const socketIo: Contestant = peer({
+  name: 'Socket.IO, 2 workers',
+  program: 'socket-io.mjs',
+  dialect: 'socket-io',
+  path: '/socket.io/?EIO=4&transport=websocket',
+  promises: 'at most once, kept nowhere; order within one connection',
+})
+
+interface Peer extends Omit<Contestant, 'start'> {
+  readonly program: string
+  readonly path?: string
+}
+
+function peer({ program, path, ...contestant }: Peer): Contestant {
+  return {
+    ...contestant,
+    start: async () => {
+      install()
+      const child = fork(folder + program)
+      const [told] = (await once(child, 'message')) as [{ port: number; pids?: number[] }]
+      const pids = [child.pid!, ...(told.pids ?? [])]
+      return {
+        host: '127.0.0.1',
+        ports: [told.port],
+        ...(path === undefined ? {} : { path }),
+        pids: () => pids,
+        stop: async () => {
+          child.disconnect()
+          await once(child, 'exit')
+        },
+      }
+    },
+  }
+}
+
+/** Once; kept beside the programs, outside the product's own packages. */
+function install(): void {
+  if (existsSync(`${folder}node_modules`)) return
+  console.error('installing the peers, once …')
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}
