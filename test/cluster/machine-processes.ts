@@ -15,8 +15,9 @@ export class MachineProcesses {
 
   start(command: readonly string[], options: SpawnOptions): ChildProcess {
     const [program, ...args] = command
+    const output = options.output ?? 'pipe'
     const child = spawn(program!, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
       env: { ...process.env, ...options.environment },
     })
     if (child.pid === undefined) return child

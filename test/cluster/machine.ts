@@ -15,7 +15,7 @@ export interface Machine {
   readonly address: string
   /** A port that nothing on it uses; the wished one where the machine has all ports to itself. */
   port(wished: number): Promise<number>
-  /** Its output is piped. It ends with the machine at the latest. */
+  /** It ends with the machine at the latest. */
   spawn(command: readonly string[], options?: SpawnOptions): ChildProcess
   /** GET on its own loopback, where admin ports listen; undefined when nobody answers. */
   ask(port: number, path: string): Promise<Answer | undefined>
@@ -29,6 +29,8 @@ export interface Machine {
 
 export interface SpawnOptions {
   readonly environment?: Readonly<Record<string, string>>
+  /** A file's descriptor; absent: its output is piped. */
+  readonly output?: number
 }
 
 export interface Answer {

@@ -1,19 +1,22 @@
-/**
- * What the torture does to a cluster's processes: which, to whom, how often; drawn from one seed.
- */
-import type { Role } from '../cluster/cluster.ts'
-
-const faultKinds = ['kill', 'freeze', 'restart'] as const
-export type FaultKind = (typeof faultKinds)[number]
+/** What was done to a cluster, when, and whom it touched. Chance is drawn from one seed. */
 
 export interface Fault {
-  readonly kind: FaultKind
-  readonly role: Role
+  /** As `kill backend` or `cut-out engine leader`: what reports count and sort by. */
+  readonly what: string
   readonly name: string
   readonly atMs: number
-  /** Of a freeze: for how long. */
-  readonly forMs: number
+  /** Since then nothing is wrong any more; undefined while it goes on. */
+  endedAtMs?: number
 }
+
+/** From composing to the ack, or from asking to the answer. */
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** What began so shortly after a fault still met it. */
+const aftermathMs = 500
 
 /** Small and repeatable; the same seed gives the same faults (mulberry32). */
 export function chanceFrom(seed: number): () => number {
@@ -26,14 +29,31 @@ export function chanceFrom(seed: number): () => number {
   }
 }
 
-/** Two of three are kills of backends; every eighth hits a front-end. */
-export function drawFault(
+/** One of them, as often as its weight says. */
+export function drawn<T extends { readonly weight: number }>(
   chance: () => number,
-  names: { readonly backends: readonly string[]; readonly frontends: readonly string[] },
-): Omit<Fault, 'atMs'> {
-  const kind: FaultKind = chance() < 0.75 ? 'kill' : chance() < 0.6 ? 'freeze' : 'restart'
-  const role: Role = chance() < 0.125 ? 'frontend' : 'backend'
-  const among = role === 'frontend' ? names.frontends : names.backends
-  const name = among[Math.floor(chance() * among.length)]!
-  return { kind, role, name, forMs: 1_000 + Math.floor(chance() * 3_000) }
+  among: readonly T[],
+): T {
+  let left = chance() * among.reduce((sum, { weight }) => sum + weight, 0)
+  for (const one of among) {
+    left -= one.weight
+    if (left < 0) return one
+  }
+  return among.at(-1)!
 }
+
+/**
+ * One name for each span: that of the engine's leader when it was in trouble, since that stops
+ * everybody's sends; else the one fault that touched it, `several`, or `no fault`.
+ */
+export function touchOf({ fromMs, toMs }: Span, faults: readonly Fault[]): string {
+  const touching = faults.filter(
+    ({ atMs, endedAtMs }) => atMs <= toMs && fromMs <= (endedAtMs ?? toMs) + aftermathMs,
+  )
+  const names = new Set(touching.map(({ what }) => what))
+  const ofLeader = [...names].find((what) => what.endsWith(leaderSuffix))
+  if (ofLeader !== undefined) return ofLeader
+  return names.size === 0 ? 'no fault' : names.size === 1 ? [...names][0]! : 'several'
+}
+
+export const leaderSuffix = 'engine leader'

@@ -63,6 +63,10 @@ export class Ledger {
     this.#observation(observer, room).gaps.push([range.from, range.to])
   }
 
+  get acknowledged(): number {
+    return this.sends.filter((send) => send.ackedAtMs !== undefined).length
+  }
+
   judge(truth: ReadonlyMap<string, readonly Entry[]>): Verdict {
     this.#examples = []
     let [doubled, outOfOrder, holes, observed] = [0, 0, 0, 0]

@@ -1,17 +1,23 @@
 /**
  * `npm run torture -- --engine sqlite --seconds 60`: a real cluster under real faults, and a
  * checker over what every client sent, was acknowledged and saw. Exits 1 on any violation.
+ * `--engine nats` does it on many machines; see many-machines-stage.ts.
  */
 import { parseArgs } from 'node:util'
 import { showReport } from './report.ts'
-import { type TortureOptions, torture } from './torture.ts'
+import { engines, type TortureOptions, torture } from './torture.ts'
 
-const usage = `npm run torture -- [--engine sqlite] [--seconds 60] [--clients 40] [--rooms 8]
+const usage = `npm run torture -- [--engine sqlite|nats] [--seconds 60] [--clients 40] [--rooms 8]
   [--window 2] [--every 1000] [--frontends 2] [--policy size-and-clients] [--seed N] [--json]
+  [--loopback] [--no-disaster] [--traces FOLDER]
 
 --window  sends that each client has unacknowledged at a time
 --every   milliseconds between two faults
---seed    of the faults; the same seed draws the same faults`
+--seed    of the faults; the same seed draws the same faults
+--engine nats, as root on Linux with iproute2: each process in a network namespace of its own
+--loopback     not even then
+--no-disaster  leaves out the end: all engine servers and backends killed at once
+--traces       keeps there what the servers traced`
 
 function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: boolean } {
   const { values } = parseArgs({
@@ -26,10 +32,16 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
       frontends: { type: 'string', default: '2' },
       policy: { type: 'string', default: 'size-and-clients' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      loopback: { type: 'boolean', default: false },
+      'no-disaster': { type: 'boolean', default: false },
+      traces: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   })
-  if (values.engine !== 'sqlite') throw new Error(`no engine ${values.engine}; there is: sqlite`)
+  const engine = engines.find((name) => name === values.engine)
+  if (engine === undefined) {
+    throw new Error(`no engine ${values.engine}; there are ${engines.join(', ')}`)
+  }
   const number = (
     name: 'seconds' | 'clients' | 'rooms' | 'window' | 'every' | 'frontends' | 'seed',
   ) => {
@@ -40,6 +52,10 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
   return {
     isJson: values.json,
     options: {
+      engine,
+      hasDisaster: !values['no-disaster'],
+      ...(values.loopback ? { machines: 'loopback' as const } : {}),
+      ...(values.traces === undefined ? {} : { traceFolder: values.traces }),
       seconds: number('seconds'),
       clients: number('clients'),
       rooms: number('rooms'),

@@ -1,91 +1,148 @@
 /** What a torture run found, for people and as JSON. */
-import type { Fault } from './faults.ts'
+import { type Fault, leaderSuffix, type Span, touchOf } from './faults.ts'
 import { type Spread, showSpread, spreadOf } from './latencies.ts'
-import type { SendRecord, Verdict } from './ledger.ts'
+import { isClean, type Ledger, type Verdict } from './ledger.ts'
+import type { Reader } from './reader.ts'
 import type { TortureOptions } from './torture.ts'
 
 export interface Report {
   readonly isClean: boolean
   readonly seed: number
+  readonly engine: string
+  readonly about: string
   readonly policy: string
   readonly clients: number
   readonly seconds: number
-  readonly verdict: Verdict
+  /** When → what was found then, over everything up to it. */
+  readonly verdicts: { readonly [when: string]: Verdict }
+  /** What was found wrong beside. */
+  readonly troubles: readonly string[]
   readonly acksPerSecond: number
   /** Fault, as `kill backend` → how often. */
   readonly faults: { readonly [what: string]: number }
   readonly kills: number
   /** What touched a send between composing and ack → time from the one to the other. */
-  readonly latencies: { readonly [what: string]: Spread }
+  readonly acks: Latencies
+  /** The same of reading a page of history. */
+  readonly reads: Latencies
+  /** Fault of the engine's leader → the longest time without any ack, of each. */
+  readonly pauses: Latencies
 }
 
-/** A send that was composed so shortly after a fault still met it. */
-const aftermathMs = 500
+interface Latencies {
+  readonly [what: string]: Spread
+}
 
 export function reportOf(run: {
   readonly options: TortureOptions
-  readonly verdict: Verdict
-  readonly isClean: boolean
-  readonly sends: readonly SendRecord[]
+  readonly about: string
+  readonly verdicts: Report['verdicts']
+  readonly troubles: readonly string[]
+  readonly ledger: Ledger
+  readonly reader: Reader
   readonly faults: readonly Fault[]
   readonly sentMs: number
 }): Report {
-  const { options, verdict, sends, faults } = run
+  const { options, verdicts, ledger, reader, faults } = run
   const counts: Record<string, number> = {}
-  for (const fault of faults) counts[nameOf(fault)] = (counts[nameOf(fault)] ?? 0) + 1
+  for (const { what } of faults) counts[what] = (counts[what] ?? 0) + 1
+  const troubles = [...run.troubles, ...refusalsOf(run)]
+  const acks = ledger.sends.flatMap(({ composedAtMs, ackedAtMs }) =>
+    ackedAtMs === undefined ? [] : [{ fromMs: composedAtMs, toMs: ackedAtMs }],
+  )
+  const beforeEnd = Object.values(verdicts)[0]!
   return {
-    isClean: run.isClean,
+    isClean: Object.values(verdicts).every(isClean) && troubles.length === 0,
     seed: options.seed,
+    engine: options.engine,
+    about: run.about,
     policy: options.policy,
     clients: options.clients,
     seconds: options.seconds,
-    verdict,
-    acksPerSecond: Math.round((verdict.acknowledged / run.sentMs) * 1000),
+    verdicts,
+    troubles,
+    acksPerSecond: Math.round((beforeEnd.acknowledged / run.sentMs) * 1000),
     faults: counts,
-    kills: faults.filter((fault) => fault.kind === 'kill').length,
-    latencies: latenciesOf(sends, faults),
+    kills: faults.filter(({ what }) => what.startsWith('kill')).length,
+    acks: latenciesOf(acks, faults),
+    reads: latenciesOf(reader.reads, faults),
+    pauses: pausesOf(acks, faults),
   }
 }
 
-function nameOf(fault: Pick<Fault, 'kind' | 'role'>): string {
-  return `${fault.kind} ${fault.role}`
+/** Nothing is refused to anybody: what cannot be done now waits. */
+function refusalsOf({ ledger, reader }: { ledger: Ledger; reader: Reader }): readonly string[] {
+  const sends = ledger.sends.flatMap(({ refused }) => (refused === undefined ? [] : [refused]))
+  const counts = new Map<string, number>()
+  for (const why of [
+    ...sends.map((code) => `a send: ${code}`),
+    ...reader.refusals.map((said) => `a read: ${said}`),
+  ]) {
+    counts.set(why, (counts.get(why) ?? 0) + 1)
+  }
+  return [...counts].map(([why, count]) => `refused ${count} ×: ${why}`)
 }
 
-/** Each send counts once: under the one kind of fault that touched it, `several`, or `no fault`. */
-function latenciesOf(sends: readonly SendRecord[], faults: readonly Fault[]) {
+/** Each counts once, under what touched it. */
+function latenciesOf(spans: readonly Span[], faults: readonly Fault[]): Latencies {
   const durations = new Map<string, number[]>([['no fault', []]])
-  for (const { composedAtMs, ackedAtMs } of sends) {
-    if (ackedAtMs === undefined) continue
-    const touching = new Set(
-      faults.filter((fault) => fault.atMs <= ackedAtMs && composedAtMs <= endOf(fault)).map(nameOf),
-    )
-    const what =
-      touching.size === 0 ? 'no fault' : touching.size === 1 ? [...touching][0]! : 'several'
+  for (const span of spans) {
+    const what = touchOf(span, faults)
     const list = durations.get(what) ?? []
     durations.set(what, list)
-    list.push(ackedAtMs - composedAtMs)
+    list.push(span.toMs - span.fromMs)
   }
+  return spreads(durations)
+}
+
+function pausesOf(acks: readonly Span[], faults: readonly Fault[]): Latencies {
+  const times = acks.map(({ toMs }) => toMs).sort((a, b) => a - b)
+  const pauses = new Map<string, number[]>()
+  for (const { what, atMs, endedAtMs } of faults) {
+    if (!what.endsWith(leaderSuffix) || endedAtMs === undefined) continue
+    const within = times.filter((time) => time >= atMs && time <= endedAtMs)
+    const next = times.find((time) => time > endedAtMs)
+    const ends = [atMs, ...within, ...(next === undefined ? [] : [next])]
+    const longest = Math.max(...ends.slice(1).map((time, at) => time - ends[at]!), 0)
+    pauses.set(what, [...(pauses.get(what) ?? []), longest])
+  }
+  return spreads(pauses)
+}
+
+function spreads(durations: ReadonlyMap<string, readonly number[]>): Latencies {
   return Object.fromEntries([...durations].map(([what, list]) => [what, spreadOf(list)]))
 }
 
-function endOf(fault: Fault): number {
-  return fault.atMs + (fault.kind === 'freeze' ? fault.forMs : 0) + aftermathMs
-}
-
 export function showReport(report: Report): string {
-  const { verdict, latencies, faults } = report
-  const { acknowledged, lost, doubled, outOfOrder, holes, stuck, refused } = verdict
+  const { verdicts, faults } = report
+  const all = Object.values(verdicts).at(-1)!
+  const examples = Object.values(verdicts).flatMap((verdict) => verdict.examples)
   return [
     '',
-    `${acknowledged.toLocaleString('en')} acknowledged (${report.acksPerSecond}/s), ` +
-      `${verdict.observed.toLocaleString('en')} entries seen, seed ${report.seed}`,
-    `${lost} lost, ${doubled} doubled, ${outOfOrder} out of order, ${holes} holes, ` +
-      `${stuck} stuck, ${refused} refused`,
-    `faults: ${Object.entries(faults)
-      .map(([what, count]) => `${count} × ${what}`)
-      .join(', ')} (${report.kills} kills)`,
-    'time to the ack:',
-    ...Object.entries(latencies).map(([what, s]) => `  ${what.padEnd(16)} ${showSpread(s)}`),
-    ...verdict.examples.map((example) => `  ! ${example}`),
+    `${all.acknowledged.toLocaleString('en')} acknowledged (${report.acksPerSecond}/s), ` +
+      `${all.observed.toLocaleString('en')} entries seen, seed ${report.seed}`,
+    ...Object.entries(verdicts).map(([when, verdict]) => `${when}: ${showVerdict(verdict)}`),
+    `${Object.values(faults).reduce((sum, count) => sum + count, 0)} faults ` +
+      `(${report.kills} kills): ${Object.entries(faults)
+        .map(([what, count]) => `${count} × ${what}`)
+        .join(', ')}`,
+    ...section('time to the ack', report.acks),
+    ...section('time to read a page', report.reads),
+    ...section('longest time without any ack, of each', report.pauses),
+    ...[...examples, ...report.troubles].map((what) => `  ! ${what}`),
   ].join('\n')
+}
+
+function showVerdict({ lost, doubled, outOfOrder, holes, stuck, refused }: Verdict): string {
+  return (
+    `${lost} lost, ${doubled} doubled, ${outOfOrder} out of order, ${holes} holes, ` +
+    `${stuck} stuck, ${refused} refused`
+  )
+}
+
+function section(title: string, latencies: Latencies): readonly string[] {
+  const rows = Object.entries(latencies).filter(([, { count }]) => count > 0)
+  const width = Math.max(...rows.map(([what]) => what.length))
+  const lines = rows.map(([what, spread]) => `  ${what.padEnd(width)}  ${showSpread(spread)}`)
+  return rows.length === 0 ? [] : [`${title}:`, ...lines]
 }

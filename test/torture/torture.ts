@@ -1,110 +1,122 @@
 /**
  * One run: a calm start for comparison, then faults until shortly before the end, then calm, in
  * which everything must come to rest. Then the rooms are read by somebody new, and the ledger
- * judges.
+ * judges. Where the stage has a disaster, people write again, it strikes, and when all has come to
+ * rest once more the rooms are read again, and all of it is judged again.
  */
 
 import { openMemoryStorage } from '@starling/client/memory-storage'
 import { connect } from '@starling/client/node'
 import type { Entry } from '@starling/protocol/entry'
-import { Cluster } from '../cluster/cluster.ts'
 import { until } from '../cluster/until.ts'
 import { Crowd } from './crowd.ts'
-import { chanceFrom, drawFault, type Fault } from './faults.ts'
-import { isClean, Ledger } from './ledger.ts'
+import type { Fault } from './faults.ts'
+import { Ledger, type Verdict } from './ledger.ts'
+import { ManyMachinesStage } from './many-machines-stage.ts'
+import { OneMachineStage } from './one-machine-stage.ts'
+import { Reader } from './reader.ts'
 import { type Report, reportOf } from './report.ts'
+import type { Disaster, Stage, StageOptions } from './stage.ts'
 
-export interface TortureOptions {
+export const engines = ['sqlite', 'nats'] as const
+export type EngineName = (typeof engines)[number]
+
+export interface TortureOptions extends StageOptions {
+  readonly engine: EngineName
   readonly seconds: number
   readonly clients: number
   readonly rooms: number
   readonly window: number
-  readonly faultEveryMs: number
-  readonly frontends: number
-  readonly policy: string
-  readonly seed: number
-  readonly say: (line: string) => void
+  /** Keeps what the servers traced. */
+  readonly traceFolder?: string
+  /** Whether the disaster strikes, where there is one. */
+  readonly hasDisaster: boolean
 }
 
 const calmShare = 0.15
 const restMsMax = 60_000
+/** So much is acknowledged before the disaster strikes. */
+const acksBeforeDisaster = 200
+const progressEveryMs = 5_000
 
 export async function torture(options: TortureOptions): Promise<Report> {
-  const { say } = options
-  const cluster = await Cluster.create({ frontends: options.frontends, policy: options.policy })
+  const { say, engine } = options
+  const stage = await (engine === 'nats' ? ManyMachinesStage : OneMachineStage).create(options)
+  say(`torture: seed ${options.seed}, ${options.clients} clients, ${options.rooms} rooms`)
+  say(`on ${stage.about}`)
+  try {
+    return await play(stage, options)
+  } catch (error) {
+    say(stage.output())
+    throw error
+  } finally {
+    if (options.traceFolder !== undefined) stage.keepTraces(options.traceFolder)
+    await stage.remove()
+  }
+}
+
+async function play(stage: Stage, options: TortureOptions): Promise<Report> {
   const ledger = new Ledger()
   const faults: Fault[] = []
+  await stage.start()
+  const crowd = await Crowd.gather({ ...options, addresses: stage.addresses, ledger })
+  const reader = await Reader.sitDown(stage.addresses, crowd.rooms)
+  const startedAt = performance.now()
+  const progress = setInterval(() => {
+    options.say(progressLine(ledger, faults, startedAt))
+  }, progressEveryMs)
   try {
-    say(`torture: seed ${options.seed}, ${options.clients} clients, ${options.rooms} rooms`)
-    await cluster.start()
-    const crowd = await Crowd.gather({ ...options, addresses: cluster.addresses, ledger })
-    const startedAt = performance.now()
-    const progress = setInterval(() => say(progressLine(ledger, faults, startedAt)), 5_000)
     crowd.start()
     await new Promise((resolve) => setTimeout(resolve, options.seconds * 1000 * calmShare))
-    await storm(cluster, options, { faults, endMs: startedAt + options.seconds * 1000 })
-    crowd.stop()
+    await stage.storm(faults, startedAt + options.seconds * 1000)
     const sentMs = performance.now() - startedAt
-    await until(() => crowd.isAtRest, { what: () => crowd.unrest(), ms: restMsMax })
-    const truth = await readRooms(cluster.addresses, crowd.rooms)
-    await until(() => crowd.hasSeen(truth), { what: 'every observer at the head', ms: restMsMax })
-    clearInterval(progress)
+    const verdicts = { 'after the storm': await judge(stage, { crowd, ledger }) }
+    const { disaster } = stage
+    if (disaster !== undefined && options.hasDisaster) {
+      await strike(disaster, { crowd, ledger, faults })
+      Object.assign(verdicts, { 'after the disaster': await judge(stage, { crowd, ledger }) })
+    }
+    await reader.leave()
     await crowd.close()
-    const verdict = ledger.judge(truth)
+    const troubles = await stage.troubles()
     return reportOf({
       options,
-      verdict,
-      isClean: isClean(verdict),
-      sends: ledger.sends,
+      about: stage.about,
+      verdicts,
+      troubles,
+      ledger,
+      reader,
       faults,
       sentMs,
     })
-  } catch (error) {
-    say(cluster.output)
-    throw error
   } finally {
-    await cluster.remove()
+    clearInterval(progress)
   }
 }
 
-/** One fault after the other, until the end. Every frozen process is thawed, or found dead. */
-async function storm(
-  cluster: Cluster,
-  options: TortureOptions,
-  { faults, endMs }: { faults: Fault[]; endMs: number },
+/** When all has come to rest and everybody has seen everything. */
+async function judge(
+  stage: Stage,
+  { crowd, ledger }: { crowd: Crowd; ledger: Ledger },
+): Promise<Verdict> {
+  crowd.stop()
+  await until(() => crowd.isAtRest, { what: () => crowd.unrest(), ms: restMsMax })
+  const truth = await readRooms(stage.addresses, crowd.rooms)
+  await until(() => crowd.hasSeen(truth), { what: 'every observer at the head', ms: restMsMax })
+  return ledger.judge(truth)
+}
+
+async function strike(
+  disaster: Disaster,
+  { crowd, ledger, faults }: { crowd: Crowd; ledger: Ledger; faults: Fault[] },
 ): Promise<void> {
-  const chance = chanceFrom(options.seed)
-  const names = {
-    backends: cluster.backends.map((place) => place.name),
-    frontends: cluster.frontends.map((place) => place.name),
-  }
-  const thaws: Promise<void>[] = []
-  while (performance.now() < endMs) {
-    const fault = { ...drawFault(chance, names), atMs: performance.now() }
-    const pid = cluster.pidOf(fault.role, fault.name)
-    if (pid !== undefined) {
-      faults.push(fault)
-      process.kill(pid, signalOf(fault))
-      if (fault.kind === 'freeze') thaws.push(thaw(pid, fault.forMs))
-    }
-    await new Promise((resolve) => setTimeout(resolve, options.faultEveryMs))
-  }
-  await Promise.all(thaws)
-}
-
-function signalOf(fault: { kind: Fault['kind'] }): NodeJS.Signals {
-  if (fault.kind === 'kill') return 'SIGKILL'
-  return fault.kind === 'freeze' ? 'SIGSTOP' : 'SIGTERM'
-}
-
-async function thaw(pid: number, afterMs: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, afterMs))
-  try {
-    process.kill(pid, 'SIGCONT')
-  } catch (error) {
-    // Another fault killed it meanwhile, or the others fenced it off.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
+  const due = ledger.acknowledged + acksBeforeDisaster
+  crowd.start()
+  await until(() => ledger.acknowledged >= due, { what: 'people who write again', ms: restMsMax })
+  const fault: Fault = { what: 'disaster', name: disaster.what, atMs: performance.now() }
+  faults.push(fault)
+  await disaster.strike()
+  fault.endedAtMs = performance.now()
 }
 
 /** What somebody new reads. */
@@ -135,7 +147,7 @@ async function readRooms(
 }
 
 function progressLine(ledger: Ledger, faults: readonly Fault[], startedAt: number): string {
-  const acked = ledger.sends.filter((send) => send.ackedAtMs !== undefined).length
+  const acked = ledger.acknowledged
   const seconds = Math.round((performance.now() - startedAt) / 1000)
   const waiting = ledger.sends.length - acked
   return `  ${seconds} s: ${acked} acknowledged, ${waiting} waiting, ${faults.length} faults`
