@@ -1,73 +1,302 @@
-/** The log in a JetStream stream. */
+/**
+ * The log in a JetStream stream: one subject, dense positions, each record kept by several servers.
+ *
+ * Two connections: one appends and asks the leader how it is, the other follows, so that what comes
+ * in holds up neither. What each part does: `appender.ts` (records on their way), `following.ts`
+ * (what a follower gets), `leader-probe.ts` (whether the log is within reach), `damage-watch.ts`
+ * (whether it is still the same), `stream-guard.ts` and `servers-check.ts` (whether it is safe).
+ */
 import { type Log, LogError, type LogFollower } from '@starling/core/log/log'
 import type { LogRecord, Position } from '@starling/core/log/record'
+import { startTicker } from '../../ticker.ts'
+import { Appender } from './appender.ts'
+import { AwakeClock } from './awake-clock.ts'
+import { DamageWatch } from './damage-watch.ts'
+import { Following, type Reach } from './following.ts'
+import type { StreamInfo } from './jetstream-api.ts'
+import { LeaderProbe } from './leader-probe.ts'
+import { isOutOfReach } from './leader-questions.ts'
+import type { NatsLine } from './nats-line.ts'
+import { type NatsLogOptions, type OpenedNats, openNats } from './nats-opening.ts'
 import type { NatsSettings } from './nats-settings.ts'
-import type { NatsNotice, NatsView, PeerMessage } from './nats-view.ts'
-
-export interface NatsLogOptions {
-  /** The backend's; unique in the installation. Servers show it beside the connection. */
-  readonly name: string
-  readonly onNotice: (notice: NatsNotice) => void
-  /** Of the log that the store was made from: then none is created, and no other is taken. */
-  readonly identity?: string
-}
+import { natsTuning } from './nats-tuning.ts'
+import { type NatsView, type PeerMessage, viewOf } from './nats-view.ts'
+import { Peers } from './peers.ts'
+import { RecordCodec } from './record-codec.ts'
+import { Tail } from './tail.ts'
 
 export class NatsLog implements Log {
   /** `<stream>/<incarnation>`; a stream that was deleted and made again has another. */
   readonly identity: string
   readonly replicas: number
-  readonly settings: NatsSettings
+  readonly #settings: NatsSettings
+  readonly #opened: OpenedNats
+  readonly #clock = new AwakeClock(performance.now())
+  readonly #codec = new RecordCodec()
+  readonly #appender: Appender
+  readonly #appendProbe: LeaderProbe
+  readonly #tailProbe: LeaderProbe
+  readonly #tail: Tail
+  readonly #watch: DamageWatch
+  readonly #peers: Peers
+  readonly #followings = new Set<Following>()
+  readonly #stopTicker: () => void
+  #info: StreamInfo
+  /** The greatest position that was seen, or that a follower claims to have. */
+  #head: Position
+  #reach: Reach = { canAppend: true, why: '' }
+  /** A follower claims more than the leader said until now. */
+  #isDoubted = false
+  #damage: string | undefined
+  /** The leader that was found to have what was handed over. */
+  #comparedWith: string
+  #isComparing = false
+  #complaint = ''
+  #closing: Promise<void> | undefined
 
   /** Rejects with a `NatsRefusal` when an operator must act, else with a `LogError`. */
   static async open(settings: NatsSettings, options: NatsLogOptions): Promise<NatsLog> {
-    return new NatsLog(settings, options)
+    return new NatsLog(settings, await openNats(settings, options))
   }
 
-  private constructor(settings: NatsSettings, _options: NatsLogOptions) {
-    this.settings = settings
-    this.replicas = settings.replicas
-    this.identity = `${settings.stream}/`
+  private constructor(settings: NatsSettings, opened: OpenedNats) {
+    const { appendLine, tailLine, info, incarnation } = opened
+    const { stream } = settings
+    this.#settings = settings
+    this.#opened = opened
+    this.#info = info
+    this.#head = info.state.last_seq
+    this.#comparedWith = leadershipOf(info)
+    this.replicas = info.config.num_replicas
+    this.identity = `${stream}/${incarnation}`
+    this.#watch = new DamageWatch(stream, incarnation)
+    this.#peers = new Peers(appendLine, stream)
+    this.#tail = new Tail(tailLine, stream, this.#clock)
+    this.#appender = new Appender({
+      line: appendLine,
+      stream,
+      codec: this.#codec,
+      clock: this.#clock,
+      onAcked: (position) => this.#acked(position),
+      onDamage: (why) => this.#damaged(why),
+    })
+    this.#appendProbe = this.#probe(appendLine, true)
+    this.#tailProbe = this.#probe(tailLine, false)
+    opened.attach({
+      onOpen: (line) => this.#lineOpened(line),
+      onClose: (line) => this.#lineClosed(line),
+      onComplaint: (text) => {
+        this.#complaint = text
+        opened.onNotice({ level: 'error', text: `A NATS server complains: ${text}.` })
+      },
+    })
+    this.#stopTicker = startTicker(natsTuning.tickMs, () => this.#tick())
+    opened.check.keepChecking(() => this.#info)
+    this.#appendProbe.opened()
+    this.#tailProbe.opened()
   }
 
-  /** What it cannot promise, in plain words; empty unless `isUnsafeAllowed`. */
+  /** What it cannot promise, in plain words; empty unless `isUnsafeAllowed` or found later. */
   get warnings(): readonly string[] {
-    return []
+    return this.#opened.check.warnings
   }
 
-  async append(_record: LogRecord): Promise<Position> {
-    throw notYet()
+  async append(record: LogRecord): Promise<Position> {
+    this.#assertOpen()
+    if (this.#damage !== undefined) throw new LogError('damaged', 'no', this.#damage)
+    return this.#appender.append(record)
   }
 
   async head(): Promise<Position> {
-    throw notYet()
+    this.#assertOpen()
+    return (await this.#asked(() => this.#opened.questions.info())).state.last_seq
   }
 
   /** As the leader has it; undefined when the log has nothing there. */
-  async recordAt(_position: Position): Promise<LogRecord | undefined> {
-    throw notYet()
+  async recordAt(position: Position): Promise<LogRecord | undefined> {
+    this.#assertOpen()
+    const body = await this.#asked(() => this.#opened.questions.bodyAt(position))
+    if (body === undefined) return undefined
+    const record = this.#codec.decode(body)
+    if (record) return record
+    throw new LogError('damaged', 'no', `Record ${position} of the log cannot be read.`)
   }
 
-  follow(_after: Position, _follower: LogFollower): () => void {
-    throw notYet()
+  follow(after: Position, follower: LogFollower): () => void {
+    this.#assertOpen()
+    if (after > this.#head) {
+      this.#head = after
+      this.#isDoubted = true
+    }
+    const following = new Following(
+      {
+        after,
+        follower,
+        tail: this.#tail,
+        questions: this.#opened.questions,
+        codec: this.#codec,
+        clock: this.#clock,
+        head: () => this.#head,
+        onDamage: (why) => this.#damaged(why),
+      },
+      this.#judge(),
+    )
+    this.#followings.add(following)
+    if (this.#damage !== undefined) following.damaged(this.#damage)
+    return () => {
+      following.stop()
+      this.#followings.delete(following)
+    }
   }
 
   view(): NatsView {
-    throw notYet()
+    return viewOf(this.#info, {
+      ...this.#reach,
+      identity: this.identity,
+      connectedTo: this.#opened.appendLine.server?.server_name,
+      appendsInFlight: this.#appender.waiting,
+      ageMs: this.#clock.ms - this.#appendProbe.heardAtMs,
+    })
   }
 
   /** To the other backends, not to this one; may get lost. */
-  tellPeers(_message: PeerMessage): void {
-    throw notYet()
+  tellPeers(message: PeerMessage): void {
+    this.#peers.tell(message)
   }
 
   /** Returns the function that stops hearing. */
-  onPeers(_hear: (message: PeerMessage) => void): () => void {
-    throw notYet()
+  onPeers(hear: (message: PeerMessage) => void): () => void {
+    return this.#peers.listen(hear)
   }
 
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#stopTicker()
+    for (const following of this.#followings) following.stop()
+    this.#followings.clear()
+    this.#appender.end('closed', 'This handle of the log was closed.')
+    await this.#opened.close()
+  }
+
+  #probe(line: NatsLine, isMajorityAsked: boolean): LeaderProbe {
+    return new LeaderProbe({
+      line,
+      stream: this.#settings.stream,
+      clock: this.#clock,
+      isMajorityAsked,
+      head: () => this.#head,
+      onInfo: (info, headAtAsking) => this.#learned(info, headAtAsking),
+      onMissing: () => this.#certain(this.#watch.missing(this.#clock.ms)),
+    })
+  }
+
+  #tick(): void {
+    this.#clock.tick(performance.now())
+    this.#appendProbe.tick()
+    this.#tailProbe.tick()
+    this.#tail.tick()
+    this.#appender.tick()
+    this.#tellReach()
+    for (const following of this.#followings) following.tick()
+  }
+
+  #lineOpened(line: NatsLine): void {
+    this.#complaint = ''
+    if (line === this.#opened.appendLine) {
+      this.#appendProbe.opened()
+      this.#appender.opened()
+    } else this.#tailProbe.opened()
+  }
+
+  #lineClosed(line: NatsLine): void {
+    if (line === this.#opened.tailLine) this.#tail.closed()
+    this.#tellReach()
+  }
+
+  #acked(position: Position): void {
+    this.#head = Math.max(this.#head, position)
+    this.#appendProbe.acked()
+    if (!this.#reach.canAppend) this.#tellReach()
+  }
+
+  #learned(info: StreamInfo, headAtAsking: Position): void {
+    this.#info = info
+    this.#certain(this.#watch.look(this.#clock.ms, info, headAtAsking))
+    if (this.#watch.suspicion === '') {
+      this.#isDoubted = false
+      this.#head = Math.max(this.#head, info.state.last_seq)
+      void this.#compare(leadershipOf(info))
+    }
+    this.#tellReach()
+  }
+
+  /** A new leader must have what was handed over. */
+  async #compare(leadership: string): Promise<void> {
+    if (leadership === this.#comparedWith || this.#isComparing) return
+    this.#isComparing = true
+    const all = [...this.#followings].map((following) => following.compareWithLeader())
+    const isDone = (await Promise.all(all)).every((said) => said)
+    if (isDone) this.#comparedWith = leadership
+    this.#isComparing = false
+  }
+
+  #certain(damage: string | undefined): void {
+    if (damage !== undefined) this.#damaged(damage)
+  }
+
+  #damaged(why: string): void {
+    if (this.#damage !== undefined || this.#closing) return
+    this.#damage = why
+    this.#reach = { canAppend: false, why }
+    this.#opened.onNotice({ level: 'error', text: `The log is damaged. ${why}` })
+    this.#appender.end('damaged', why)
+    for (const following of this.#followings) following.damaged(why)
+    this.#followings.clear()
+  }
+
+  #tellReach(): void {
+    const { canAppend, why } = this.#judge()
+    if (canAppend === this.#reach.canAppend && why === this.#reach.why) return
+    this.#reach = { canAppend, why }
+    for (const following of [...this.#followings]) following.reached(this.#reach)
+  }
+
+  #judge(): Reach {
+    const why = this.#whyNot()
+    return { canAppend: why === undefined, why: why ?? '' }
+  }
+
+  #whyNot(): string | undefined {
+    if (this.#damage !== undefined) return this.#damage
+    if (this.#watch.suspicion !== '') return this.#watch.suspicion
+    const { last_seq: last } = this.#info.state
+    if (this.#isDoubted) return `The log ends at position ${last}, ${this.#head} was there.`
+    const cutOff = this.#appendProbe.judge() ?? this.#tailProbe.judge()
+    if (cutOff !== undefined) return cutOff
+    if (this.#appender.unackedMs <= natsTuning.unackedMsMax) return undefined
+    const told = this.#complaint === '' ? '' : ` A server complains: ${this.#complaint}.`
+    return `What is appended is not acknowledged.${told}`
+  }
+
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
+    } catch (error) {
+      if (error instanceof LogError || !isOutOfReach(error)) throw error
+      throw new LogError('unavailable', 'no', `${(error as Error).message}.`)
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new LogError('closed', 'no', 'This handle of the log is closed.')
+  }
 }
 
-function notYet(): LogError {
-  return new LogError('unavailable', 'no', 'the NATS log is being built')
+/** Changes whenever somebody else leads, or the same one again. */
+function leadershipOf({ cluster }: StreamInfo): string {
+  return `${cluster?.leader ?? ''} ${cluster?.leader_since ?? ''}`
 }

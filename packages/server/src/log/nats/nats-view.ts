@@ -1,5 +1,8 @@
-/** What an operator sees of the log, as the last probe of its leader found it. */
+/** What an operator sees of the log, as its leader described it last. */
 import type { Position } from '@starling/core/log/record'
+import type { StreamInfo } from './jetstream-api.ts'
+
+const nanosecondsPerMs = 1_000_000
 
 export interface NatsReplicaView {
   readonly server: string
@@ -7,18 +10,27 @@ export interface NatsReplicaView {
   /** It has all that the leader has, or nearly. */
   readonly isCurrent: boolean
   readonly isOffline: boolean
-  /** Records that it has not got yet. */
+  /** Steps that it is behind the leader. */
   readonly lag: number
   /** Since the leader heard of it. */
   readonly silentMs: number
 }
 
-export interface NatsView {
-  readonly stream: string
+/** What this handle knows itself. */
+export interface OwnView {
   readonly identity: string
   /** The server that appends go to; undefined while there is none. */
   readonly connectedTo: string | undefined
-  /** Undefined while nobody leads, as far as is known here. */
+  readonly appendsInFlight: number
+  readonly canAppend: boolean
+  readonly why: string
+  /** How long ago the leader answered. */
+  readonly ageMs: number
+}
+
+export interface NatsView extends OwnView {
+  readonly stream: string
+  /** Undefined for a server that is alone. */
   readonly leader: string | undefined
   /** The leader among them; in the order of their names. */
   readonly replicas: readonly NatsReplicaView[]
@@ -26,11 +38,6 @@ export interface NatsView {
   readonly records: number
   readonly bytes: number
   readonly bytesMax: number
-  readonly appendsInFlight: number
-  readonly canAppend: boolean
-  readonly why: string
-  /** How long ago the leader answered. */
-  readonly ageMs: number
 }
 
 /** Something an operator should hear of, once. */
@@ -42,6 +49,32 @@ export interface NatsNotice {
 /** Plain data for all other backends. Whoever hears it checks its shape. */
 export interface PeerMessage {
   readonly kind: string
+  /** The backend that says it. */
   readonly from: string
   readonly [field: string]: unknown
+}
+
+export function viewOf({ config, state, cluster }: StreamInfo, own: OwnView): NatsView {
+  const others = (cluster?.replicas ?? []).map((replica) => ({
+    server: replica.name,
+    isLeader: false,
+    isCurrent: replica.current,
+    isOffline: replica.offline,
+    lag: replica.lag,
+    silentMs: Math.round(replica.active / nanosecondsPerMs),
+  }))
+  const leader = cluster?.leader
+  const leading = { isLeader: true, isCurrent: true, isOffline: false, lag: 0, silentMs: 0 }
+  const replicas = leader === undefined ? others : [...others, { server: leader, ...leading }]
+  replicas.sort((a, b) => (a.server < b.server ? -1 : 1))
+  return {
+    ...own,
+    stream: config.name,
+    leader,
+    replicas,
+    head: state.last_seq,
+    records: state.messages,
+    bytes: state.bytes,
+    bytesMax: config.max_bytes,
+  }
 }

@@ -1,0 +1,252 @@
+/**
+ * A connection that is kept up. The client makes one connection to one server; when it ends, this
+ * dials anew: knocks at all servers, takes the first that answers, and makes its subscriptions
+ * again. What was on its way over the former connection is nobody's business here: `onClose` says
+ * that it may be lost, `onOpen` that there is a new one.
+ *
+ * A server that is frozen, or behind a path that swallows everything, keeps its socket open. So
+ * each tick looks whether a ping is answered; when not, the connection is left.
+ */
+import {
+  connect,
+  errors,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/transport-node'
+import { type Knocked, knock, parseServer, type ServerAddress } from './knock.ts'
+import { connectionOptions, type DialOptions } from './login.ts'
+import { NatsRefusal } from './nats-refusal.ts'
+import { natsTuning } from './nats-tuning.ts'
+
+export interface NatsLineOptions extends DialOptions {
+  readonly onOpen: () => void
+  readonly onClose: () => void
+  /** No server lets us in: `refusal` says why. */
+  readonly onRefused: () => void
+  /** The servers took offence at something: a permission that is missing, for example. */
+  readonly onComplaint: (text: string) => void
+}
+
+export interface Outgoing {
+  readonly reply?: string
+  readonly headers?: MsgHdrs
+}
+
+interface Listening {
+  readonly subject: string
+  readonly hear: (message: Msg) => void
+  subscription: Subscription | undefined
+}
+
+export class NatsLine {
+  readonly #options: NatsLineOptions
+  readonly #servers: readonly ServerAddress[]
+  readonly #listenings = new Set<Listening>()
+  readonly #ending = new AbortController()
+  #connection: NatsConnection | undefined
+  #server: Knocked | undefined
+  /** The one that was left on purpose. */
+  #left: ServerAddress | undefined
+  #dialling: Promise<void>
+  #trouble = 'not connected yet'
+  #refusal: NatsRefusal | undefined
+  /** So many servers refused, one after the other. */
+  #refusals = 0
+  /** Awake time at which the ping was sent that is not answered yet. */
+  #pingedAtMs: number | undefined
+
+  constructor(options: NatsLineOptions) {
+    this.#options = options
+    this.#servers = options.settings.servers.map(parseServer)
+    // Not before who made it holds it.
+    this.#dialling = Promise.resolve().then(() => this.#dial())
+  }
+
+  /** Undefined while there is none. */
+  get connection(): NatsConnection | undefined {
+    return this.#connection
+  }
+
+  get server(): Knocked | undefined {
+    return this.#connection && this.#server
+  }
+
+  get hasOtherServers(): boolean {
+    return this.#servers.length > 1
+  }
+
+  /** Why there is no connection. */
+  get trouble(): string {
+    return this.#trouble
+  }
+
+  /** None of the servers lets us in. */
+  get refusal(): NatsRefusal | undefined {
+    return this.#refusals < this.#servers.length ? undefined : this.#refusal
+  }
+
+  /** Also over connections to come. Returns the function that stops it. */
+  listen(subject: string, hear: (message: Msg) => void): () => void {
+    const listening: Listening = { subject, hear, subscription: undefined }
+    this.#listenings.add(listening)
+    this.#subscribe(listening)
+    return () => {
+      this.#listenings.delete(listening)
+      if (!this.#connection?.isClosed()) listening.subscription?.unsubscribe()
+    }
+  }
+
+  /** False when there is no connection. */
+  publish(subject: string, payload: Uint8Array | string, outgoing: Outgoing = {}): boolean {
+    if (!this.#connection || this.#connection.isClosed()) return false
+    this.#connection.publish(subject, payload, { ...outgoing })
+    return true
+  }
+
+  /** Leaves the server, for another if there is one. */
+  leave(why: string): void {
+    if (!this.#connection) return
+    this.#left = this.#server?.address
+    this.#trouble = why
+    // Its end is heard of in a later turn, once.
+    void this.#connection.close()
+  }
+
+  /** Pings, and leaves a server that does not answer. */
+  tick(awakeMs: number): void {
+    const connection = this.#connection
+    if (!connection || connection.isClosed()) return
+    if (this.#pingedAtMs === undefined) {
+      this.#pingedAtMs = awakeMs
+      void connection.flush().then(() => {
+        if (this.#connection === connection) this.#pingedAtMs = undefined
+      })
+    } else if (awakeMs - this.#pingedAtMs > natsTuning.pingSilenceMsMax) {
+      this.leave(`server ${this.#server?.server_name} does not answer`)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort()
+    await this.#connection?.close()
+    await this.#dialling
+  }
+
+  #subscribe(listening: Listening): void {
+    if (!this.#connection || this.#connection.isClosed()) return
+    const { subject, hear } = listening
+    listening.subscription = this.#connection.subscribe(subject, {
+      // An error is told as a complaint too.
+      callback: (error, message) => {
+        if (!error) hear(message)
+      },
+    })
+  }
+
+  async #dial(): Promise<void> {
+    let pauseMs: number = natsTuning.redialMs
+    while (!this.#ending.signal.aborted) {
+      const connection = await this.#dialOnce()
+      if (connection) {
+        if (this.#ending.signal.aborted) await connection.close()
+        else this.#opened(connection)
+        return
+      }
+      await this.#pause(pauseMs)
+      pauseMs = Math.min(2 * pauseMs, natsTuning.redialMsMax)
+    }
+  }
+
+  async #dialOnce(): Promise<NatsConnection | undefined> {
+    const { dialMsMax, otherServerMs } = natsTuning
+    const { signal } = this.#ending
+    let server: Knocked
+    try {
+      const last = this.#left
+      server = await knock(this.#servers, { msMax: dialMsMax, last, otherServerMs, signal })
+    } catch (error) {
+      this.#trouble = (error as Error).message
+      return undefined
+    }
+    this.#server = server
+    this.#left = server.address
+    try {
+      return await connect(connectionOptions(server, this.#options))
+    } catch (error) {
+      this.#trouble = `server ${server.server_name}: ${troubleOf(error)}`
+      this.#refusal = refusalOf(error, server)
+      this.#refusals = this.#refusal ? this.#refusals + 1 : 0
+      if (this.refusal) this.#options.onRefused()
+      return undefined
+    }
+  }
+
+  #opened(connection: NatsConnection): void {
+    this.#connection = connection
+    this.#left = undefined
+    this.#refusals = 0
+    this.#pingedAtMs = undefined
+    void this.#hearComplaints(connection)
+    void connection.closed().then((error) => this.#closed(error ?? undefined))
+    for (const listening of this.#listenings) this.#subscribe(listening)
+    this.#options.onOpen()
+  }
+
+  #closed(error: Error | undefined): void {
+    this.#connection = undefined
+    if (error) this.#trouble = error.message
+    if (this.#ending.signal.aborted) return
+    this.#options.onClose()
+    this.#dialling = this.#dial()
+  }
+
+  async #hearComplaints(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'error') this.#options.onComplaint(status.error.message)
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#ending
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      signal.addEventListener('abort', done, { once: true })
+    })
+  }
+}
+
+/** What no further attempt will change by itself. */
+function refusalOf(error: unknown, { server_name: name }: Knocked): NatsRefusal | undefined {
+  if (error instanceof NatsRefusal) return error
+  if (
+    error instanceof errors.AuthorizationError ||
+    error instanceof errors.UserAuthenticationExpiredError
+  ) {
+    return new NatsRefusal(
+      `The NATS server ${name} does not let us in: ${error.message}.`,
+      'See that the login in the configuration is one that the servers know.',
+    )
+  }
+  const text = troubleOf(error)
+  if (!/certificate|self.signed|altname|tls|ssl|unable to (verify|get)/i.test(text)) {
+    return undefined
+  }
+  return new NatsRefusal(
+    `No encrypted connection to the NATS server ${name}: ${text}.`,
+    'See that nats.caFile is the authority of the servers’ certificates, that these are made for ' +
+      'the names in nats.servers, and that the servers know the certificate in nats.certFile.',
+  )
+}
+
+function troubleOf(error: unknown): string {
+  const { message, code, cause } = error as { message?: string; code?: string; cause?: unknown }
+  const own = [code, message].filter((part) => part !== undefined && part !== '').join(' ')
+  return cause === undefined ? own : `${own} (${troubleOf(cause)})`
+}

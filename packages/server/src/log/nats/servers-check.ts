@@ -1,0 +1,103 @@
+/** Asks the servers how safely they store, at the start and then every minute. */
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import type { StreamInfo } from './jetstream-api.ts'
+import { connectionOptions } from './login.ts'
+import type { NatsLine } from './nats-line.ts'
+import type { NatsSettings } from './nats-settings.ts'
+import { natsTuning } from './nats-tuning.ts'
+import type { NatsNotice } from './nats-view.ts'
+import { askServers, findUnsafe, type Unsafe, warningOf } from './servers-guard.ts'
+
+export interface ServersCheckOptions {
+  readonly line: NatsLine
+  readonly settings: NatsSettings
+  readonly name: string
+  readonly onNotice: (notice: NatsNotice) => void
+}
+
+export class ServersCheck {
+  readonly #options: ServersCheckOptions
+  #warnings: readonly string[] = []
+  #timer: NodeJS.Timeout | undefined
+  #checking: Promise<void> | undefined
+  #isClosed = false
+
+  constructor(options: ServersCheckOptions) {
+    this.#options = options
+  }
+
+  /** What was found last. */
+  get warnings(): readonly string[] {
+    return this.#warnings
+  }
+
+  /** Undefined when there is no connection to ask over. */
+  async find(stream: StreamInfo | undefined): Promise<readonly Unsafe[] | undefined> {
+    const { line, settings } = this.#options
+    const { connection } = line
+    if (!connection) return undefined
+    const system = await this.#systemConnection(connection)
+    try {
+      const expected = namesIn(stream)
+      return findUnsafe(await askServers(connection, system, expected), settings)
+    } finally {
+      if (system !== connection) await system.close()
+    }
+  }
+
+  /** What the start went on with. */
+  accept(unsafe: readonly Unsafe[]): void {
+    this.#warnings = unsafe.map(warningOf)
+    for (const text of this.#warnings) this.#options.onNotice({ level: 'warn', text })
+  }
+
+  /** Servers may come back with other settings. */
+  keepChecking(stream: () => StreamInfo | undefined): void {
+    this.#timer = setTimeout(() => {
+      this.#checking = this.#checkAgain(stream()).finally(() => {
+        if (!this.#isClosed) this.keepChecking(stream)
+      })
+    }, natsTuning.serversCheckMs)
+    this.#timer.unref()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    await this.#checking
+  }
+
+  async #checkAgain(stream: StreamInfo | undefined): Promise<void> {
+    let unsafe: readonly Unsafe[] | undefined
+    try {
+      unsafe = await this.find(stream)
+    } catch (error) {
+      const why = (error as Error).message
+      const text = `The NATS servers could not be asked how they store: ${why}.`
+      return this.#options.onNotice({ level: 'warn', text })
+    }
+    if (unsafe === undefined || this.#isClosed) return
+    const before = new Set(this.#warnings)
+    this.#warnings = unsafe.map(warningOf)
+    for (const text of this.#warnings) {
+      if (!before.has(text)) this.#options.onNotice({ level: 'error', text })
+    }
+    if (before.size > 0 && this.#warnings.length === 0) {
+      const text = 'All NATS servers store before they acknowledge again.'
+      this.#options.onNotice({ level: 'info', text })
+    }
+  }
+
+  async #systemConnection(own: NatsConnection): Promise<NatsConnection> {
+    const { line, settings, name } = this.#options
+    const { server } = line
+    if (!settings.system || !server) return own
+    return connect(connectionOptions(server, { settings, login: settings.system, name }))
+  }
+}
+
+function namesIn(stream: StreamInfo | undefined): readonly string[] {
+  const { leader, replicas = [] } = stream?.cluster ?? {}
+  const there = replicas.filter(({ offline }) => !offline).map(({ name }) => name)
+  return leader === undefined ? [] : [leader, ...there]
+}
