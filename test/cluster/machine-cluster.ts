@@ -46,8 +46,8 @@ export class MachineCluster {
     try {
       const engine = await EngineServers.on(machines, engineNames)
       const roles = [
-        ...(await rolesOn(machines, 'backend', backendNames)),
-        ...(await rolesOn(machines, 'frontend', frontendNames)),
+        ...(await rolesOn(machines, { kind: 'backend', names: backendNames, adminPort: 4_751 })),
+        ...(await rolesOn(machines, { kind: 'frontend', names: frontendNames, adminPort: 4_651 })),
       ]
       const file = join(machines.folder, 'starling.toml')
       writeFileSync(file, configurationOf(options, engine, roles))
@@ -132,23 +132,30 @@ export class MachineCluster {
     return join(this.machines.folder, machine.name, 'data')
   }
 
+  /** While everything starts nothing may end. */
   #until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    return until(holds, { what: () => `${what}\n${this.tails()}`, ms: startMsMax })
+    const isSo = () => {
+      const deaths = this.services.flatMap((service) => service.deaths)
+      if (deaths.length > 0) throw new Error(`${deaths.join('\n')}\n${this.tails()}`)
+      return holds()
+    }
+    return until(isSo, { what: () => `${what}\n${this.tails()}`, ms: startMsMax })
   }
 }
 
+/** The configuration wants admin ports that differ, on whatever machines they are. */
 async function rolesOn(
   machines: Machines,
-  kind: Role['kind'],
-  names: readonly string[],
+  those: { kind: Role['kind']; names: readonly string[]; adminPort: number },
 ): Promise<readonly Role[]> {
-  const roles: Role[] = []
-  for (const name of names) {
-    const machine = machines.get(name)
-    const port = await machine.port(kind === 'frontend' ? 4_600 : 4_700)
-    roles.push({ kind, machine, port, adminPort: await machine.port(4_650) })
-  }
-  return roles
+  const { kind, names, adminPort } = those
+  return Promise.all(
+    names.map(async (name, at) => {
+      const machine = machines.get(name)
+      const port = await machine.port(kind === 'frontend' ? 4_600 : 4_700)
+      return { kind, machine, port, adminPort: await machine.port(adminPort + at) }
+    }),
+  )
 }
 
 async function isRoleReady({ machine, adminPort }: Role): Promise<boolean> {

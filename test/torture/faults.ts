@@ -42,18 +42,23 @@ export function drawn<T extends { readonly weight: number }>(
   return among.at(-1)!
 }
 
-/**
- * One name for each span: that of the engine's leader when it was in trouble, since that stops
- * everybody's sends; else the one fault that touched it, `several`, or `no fault`.
- */
+/** One name for each span: the fault that touched it, `several`, or `no fault`. */
 export function touchOf({ fromMs, toMs }: Span, faults: readonly Fault[]): string {
   const touching = faults.filter(
     ({ atMs, endedAtMs }) => atMs <= toMs && fromMs <= (endedAtMs ?? toMs) + aftermathMs,
   )
   const names = new Set(touching.map(({ what }) => what))
-  const ofLeader = [...names].find((what) => what.endsWith(leaderSuffix))
-  if (ofLeader !== undefined) return ofLeader
   return names.size === 0 ? 'no fault' : names.size === 1 ? [...names][0]! : 'several'
 }
 
+/** The same of sends: trouble of the engine's leader stops all of them, whatever else there is. */
+export function touchOfSend(span: Span, faults: readonly Fault[]): string {
+  const ofLeader = touchOf(span, faults.filter(isOfLeader))
+  return ofLeader === 'no fault' ? touchOf(span, faults) : ofLeader
+}
+
 export const leaderSuffix = 'engine leader'
+
+export function isOfLeader({ what }: Fault): boolean {
+  return what.endsWith(leaderSuffix)
+}

@@ -17,7 +17,7 @@ import type { Machine } from '../cluster/machine.ts'
 import { MachineCluster } from '../cluster/machine-cluster.ts'
 import type { Service } from '../cluster/service.ts'
 import { until } from '../cluster/until.ts'
-import { chanceFrom, drawn, type Fault } from './faults.ts'
+import { chanceFrom, drawn, type Fault, leaderSuffix } from './faults.ts'
 import {
   drawMachineFault,
   type MachineFault,
@@ -116,7 +116,7 @@ export class ManyMachinesStage implements Stage {
     const fault: MachineFault = isFirst
       ? { kind: 'kill', downMs: 0 }
       : drawMachineFault(chance, role, this.#cluster.machines)
-    const who = service.name === leader ? 'engine leader' : role
+    const who = service.name === leader ? leaderSuffix : role
     return { service, role, fault, what: `${nameOfFault(fault)} ${who}` }
   }
 

@@ -1,5 +1,5 @@
 /** What a torture run found, for people and as JSON. */
-import { type Fault, leaderSuffix, type Span, touchOf } from './faults.ts'
+import { type Fault, isOfLeader, type Span, touchOf, touchOfSend } from './faults.ts'
 import { type Spread, showSpread, spreadOf } from './latencies.ts'
 import { isClean, type Ledger, type Verdict } from './ledger.ts'
 import type { Reader } from './reader.ts'
@@ -64,8 +64,8 @@ export function reportOf(run: {
     acksPerSecond: Math.round((beforeEnd.acknowledged / run.sentMs) * 1000),
     faults: counts,
     kills: faults.filter(({ what }) => what.startsWith('kill')).length,
-    acks: latenciesOf(acks, faults),
-    reads: latenciesOf(reader.reads, faults),
+    acks: latenciesOf(acks, (span) => touchOfSend(span, faults)),
+    reads: latenciesOf(reader.reads, (span) => touchOf(span, faults)),
     pauses: pausesOf(acks, faults),
   }
 }
@@ -84,10 +84,10 @@ function refusalsOf({ ledger, reader }: { ledger: Ledger; reader: Reader }): rea
 }
 
 /** Each counts once, under what touched it. */
-function latenciesOf(spans: readonly Span[], faults: readonly Fault[]): Latencies {
+function latenciesOf(spans: readonly Span[], nameOf: (span: Span) => string): Latencies {
   const durations = new Map<string, number[]>([['no fault', []]])
   for (const span of spans) {
-    const what = touchOf(span, faults)
+    const what = nameOf(span)
     const list = durations.get(what) ?? []
     durations.set(what, list)
     list.push(span.toMs - span.fromMs)
@@ -98,8 +98,8 @@ function latenciesOf(spans: readonly Span[], faults: readonly Fault[]): Latencie
 function pausesOf(acks: readonly Span[], faults: readonly Fault[]): Latencies {
   const times = acks.map(({ toMs }) => toMs).sort((a, b) => a - b)
   const pauses = new Map<string, number[]>()
-  for (const { what, atMs, endedAtMs } of faults) {
-    if (!what.endsWith(leaderSuffix) || endedAtMs === undefined) continue
+  for (const { what, atMs, endedAtMs } of faults.filter(isOfLeader)) {
+    if (endedAtMs === undefined) continue
     const within = times.filter((time) => time >= atMs && time <= endedAtMs)
     const next = times.find((time) => time > endedAtMs)
     const ends = [atMs, ...within, ...(next === undefined ? [] : [next])]
