@@ -59,7 +59,7 @@ test('make-secrets.sh certifies machines for serving and dialling, by every addr
   ])
 })
 
-test('make-secrets.sh keeps what it has, and makes anew what an address changed or is gone', (t) => {
+test('make-secrets.sh keeps what it has, but for what has another address or is gone', (t) => {
   const secrets = folder(t)
   makeSecrets(secrets, 'n1=10.0.0.1', 'n2=10.0.0.2')
   const before = {
@@ -98,7 +98,7 @@ test('make-secrets.sh refuses what it cannot read, and makes nothing', (t) => {
   assert.deepEqual(readdirSync(secrets), [])
 })
 
-test('nats-server takes the configuration of each machine, with what make-secrets.sh made', async (t) => {
+test('nats-server takes the configuration of each machine, with its secrets', async (t) => {
   const machines = await DeployedMachines.make()
   t.after(() => machines.remove())
   for (const { configFile } of machines.servers) {
@@ -107,7 +107,7 @@ test('nats-server takes the configuration of each machine, with what make-secret
   }
 })
 
-test('starling takes starling.toml, with what make-secrets.sh made, without a warning', async (t) => {
+test('starling takes starling.toml of each machine without a warning', async (t) => {
   const machines = await DeployedMachines.make()
   t.after(() => machines.remove())
   for (const at of [0, 1, 2]) {
