@@ -47,7 +47,7 @@ describe('the engine of deploy/production', () => {
     await assert.rejects(dial('starling', password('nats-password'), tlsOf(join(foreign, 'n1'))))
   })
 
-  it('[P1] keeps three copies and tells backends that every server syncs each append', async (t) => {
+  it('[P1] tells backends that each of its servers syncs every append', async (t) => {
     const connection = await dial('starling', password('nats-password'))
     t.after(() => connection.close())
     const answers = await connection.requestMany('$SYS.REQ.SERVER.PING.JSZ', '{"config":true}', {
