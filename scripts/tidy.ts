@@ -20,6 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   server: ['core', 'protocol'],
   client: ['core', 'protocol'],
   terminal: ['client', 'core', 'protocol'],
+  web: ['client', 'core', 'protocol'],
   simulator: ['core', 'protocol'],
   cli: ['client', 'core', 'protocol', 'server', 'simulator', 'terminal'],
 }
