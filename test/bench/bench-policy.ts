@@ -5,10 +5,18 @@
 import { fork } from 'node:child_process'
 import { on } from 'node:events'
 import { Cluster } from '../cluster/cluster.ts'
-import { spreadOf } from '../torture/latencies.ts'
-import type { Report } from './bench-report.ts'
+import { type Spread, spreadOf } from '../torture/latencies.ts'
 import type { LoadOptions, LoadReport } from './load-process.ts'
 import { processorMsOf } from './processor-time.ts'
+
+export interface Report {
+  readonly acksPerSecond: number
+  readonly latency: Spread
+  /** Processor time of all server processes for one acknowledged send. */
+  readonly serverMsPerAck: number
+  /** The same of the process that makes the load. */
+  readonly loadMsPerAck: number
+}
 
 export interface BenchOptions {
   readonly policy: string
@@ -32,7 +40,6 @@ export async function benchPolicy(options: BenchOptions): Promise<Report> {
 }
 
 async function measure(cluster: Cluster, options: BenchOptions): Promise<Report> {
-  const { policy } = options
   const load: LoadOptions = { ...options, address: cluster.addresses[0]!, warmUpMs }
   const pids = cluster.processes().map(({ pid }) => pid)
   const child = fork(loadProgram, [JSON.stringify(load)], { serialization: 'advanced' })
@@ -44,7 +51,6 @@ async function measure(cluster: Cluster, options: BenchOptions): Promise<Report>
     else if (heard.kind === 'measured') {
       const { durations, elapsedMs, processorMs } = heard
       report = {
-        policy,
         acksPerSecond: Math.round((durations.length / elapsedMs) * 1_000),
         latency: spreadOf(durations),
         serverMsPerAck: (processorMsOf(pids) - usedMs) / durations.length,

@@ -1,0 +1,144 @@
+/**
+ * Clients that come in, follow a room and say nothing; when their connection is lost they come back
+ * as the SDK does: at a random moment of a window that doubles, with the indexes that they hold, so
+ * that nothing need be read again.
+ */
+import { randomBytes } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import { protocolVersion } from '@starling/protocol/up'
+import { LeanSocket } from './lean-socket.ts'
+
+export interface GuestsOptions {
+  readonly address: string
+  readonly clients: number
+}
+
+export type GuestsReport =
+  | { readonly kind: 'settled' }
+  | {
+      readonly kind: 'returned'
+      /** Since the first connection was lost. */
+      readonly firstMs: number
+      readonly halfMs: number
+      readonly allMs: number
+      readonly dials: number
+    }
+
+interface Guest {
+  readonly name: string
+  readonly token: string
+  readonly room: string
+  socket: LeanSocket | undefined
+  head: number
+  failures: number
+  isIn: boolean
+}
+
+const peoplePerRoom = 100
+const comingInAtOnce = 200
+const windowMsMin = 500
+const windowMsMax = 8_000
+const readIntoBytes = 64 * 1024
+
+const { address, clients }: GuestsOptions = JSON.parse(process.argv[2]!)
+const { hostname: host, port } = new URL(address)
+const readInto = Buffer.alloc(readIntoBytes)
+const guests = Array.from({ length: clients }, (_, at) => guestOf(at))
+let isSettled = false
+let lostAtMs: number | undefined
+let dials = 0
+const returns: number[] = []
+
+for (const makers of [true, false]) {
+  const waiting = guests.filter((_, at) => (at % peoplePerRoom === 0) === makers)
+  const next = async (): Promise<void> => {
+    for (let guest = waiting.pop(); guest !== undefined; guest = waiting.pop()) await comeIn(guest)
+  }
+  await Promise.all(Array.from({ length: comingInAtOnce }, next))
+}
+isSettled = true
+tell({ kind: 'settled' })
+// The entries of the last joins are still on their way to the others; then nothing is said.
+
+function guestOf(at: number): Guest {
+  return {
+    name: `guest-${at}`,
+    token: randomBytes(32).toString('base64url'),
+    room: `room-${Math.floor(at / peoplePerRoom)}`,
+    socket: undefined,
+    head: 0,
+    failures: 0,
+    isIn: false,
+  }
+}
+
+/** Resolves when the guest has joined its room. */
+function comeIn(guest: Guest): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const isMaker = guests.indexOf(guest) % peoplePerRoom === 0
+  dial(guest, (socket) => {
+    const op = isMaker ? { kind: 'create', room: 'public', name: guest.room } : { kind: 'join' }
+    const outbox = guest.token.slice(0, 12)
+    socket.text(JSON.stringify({ t: 'send', room: guest.room, outbox, number: 1, op }))
+  })
+  const check = setInterval(() => {
+    if (guest.head === 0) return
+    clearInterval(check)
+    guest.isIn = true
+    resolve()
+  }, 5)
+  return promise
+}
+
+function dial(guest: Guest, welcomed: (socket: LeanSocket) => void): void {
+  dials += 1
+  const socket: LeanSocket = new LeanSocket({
+    ...{ host, port: Number(port), readInto },
+    onText: (payload) => heard(guest, payload, () => welcomed(socket)),
+    onEnd: () => lost(guest),
+  })
+  guest.socket = socket
+  socket.opened().then(
+    () => {
+      const auth = { kind: 'guest', name: guest.name, token: guest.token }
+      const resume = guest.head === 0 ? {} : { resume: { [guest.room]: guest.head } }
+      socket.text(JSON.stringify({ t: 'hello', protocol: protocolVersion, auth, ...resume }))
+    },
+    // `onEnd` comes, too.
+    () => undefined,
+  )
+}
+
+function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
+  const head = payload.toString('latin1', 0, 15)
+  if (head.startsWith('{"t":"welcome"')) return welcomed()
+  if (!head.startsWith('{"t":"entries"') && !head.startsWith('{"t":"ack"')) return
+  const frame = JSON.parse(payload.toString())
+  if (frame.room !== guest.room) return
+  const newest = frame.t === 'ack' ? frame.index : frame.from + frame.entries.length - 1
+  guest.head = Math.max(guest.head, newest)
+}
+
+function lost(guest: Guest): void {
+  if (!isSettled) throw new Error(`${guest.name} was cut off while it came in`)
+  if (guest.isIn) {
+    lostAtMs ??= performance.now()
+    guest.isIn = false
+  }
+  const window = Math.min(windowMsMin * 2 ** guest.failures, windowMsMax)
+  guest.failures += 1
+  setTimeout(() => dial(guest, () => returned(guest)), Math.random() * window)
+}
+
+function returned(guest: Guest): void {
+  guest.isIn = true
+  guest.failures = 0
+  returns.push(performance.now() - lostAtMs!)
+  if (returns.length < clients) return
+  const [firstMs, halfMs, allMs] = [returns[0]!, returns[clients >> 1]!, returns.at(-1)!]
+  tell({ kind: 'returned', firstMs, halfMs, allMs, dials: dials - clients })
+}
+
+function tell(report: GuestsReport): void {
+  process.send!(report)
+}
