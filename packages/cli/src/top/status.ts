@@ -110,7 +110,7 @@ interface Got {
 function get(port: number): Promise<Got> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(answerMsMax)
-    const asked = request({ host: '127.0.0.1', port, path: '/status', signal }, (answer) => {
+    const asked = request({ host: '127.0.0.1', port, path: '/figures', signal }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (part: string) => {

@@ -12,7 +12,8 @@ import {
   frontendShellTuning,
 } from '../frontend/frontend-settings.ts'
 import { linkTuning } from '../link/link-settings.ts'
-import type { AdminSettings, TraceSettings } from '../telemetry/telemetry-settings.ts'
+import type { AdminPeer, AdminSettings, TraceSettings } from '../telemetry/telemetry-settings.ts'
+import { addressText } from './address.ts'
 import type { Config, FrontendConfig } from './config.ts'
 import { defaultHost, type SettingKey, settings } from './settings.ts'
 
@@ -52,7 +53,10 @@ export function frontendSettingsOf(config: Config, name: string): FrontendSettin
       loginsPerMinute: values['rates.loginsPerMinute'],
     },
     shell: { ...frontendShellTuning, connectionsMax: values['clients.connectionsMax'] },
-    ...adminOf(frontend.adminPort),
+    ...adminOf(frontend.adminPort, {
+      peers: adminPeersOf(config, others),
+      engine: values.engine,
+    }),
   }
 }
 
@@ -116,6 +120,19 @@ function isSameListen(a: FrontendConfig['listen'], b: FrontendConfig['listen']):
   return a.host === b.host && a.port === b.port
 }
 
-function adminOf(port: number): { readonly admin?: AdminSettings } {
-  return port === 0 ? {} : { admin: { host: defaultHost, port } }
+function adminOf(
+  port: number,
+  more: Omit<AdminSettings, 'host' | 'port'> = {},
+): { readonly admin?: AdminSettings } {
+  return port === 0 ? {} : { admin: { host: defaultHost, port, ...more } }
+}
+
+function adminPeersOf(config: Config, others: readonly FrontendConfig[]): readonly AdminPeer[] {
+  const frontends = others.map(({ name, publicAddress: address, adminPort: port }) => {
+    return { role: 'frontend' as const, name, address, port }
+  })
+  const backends = config.backends.map(({ name, address, adminPort: port }) => {
+    return { role: 'backend' as const, name, address: addressText(address), port }
+  })
+  return [...frontends, ...backends]
 }

@@ -24,6 +24,8 @@ import { type FrontendShellFigures, frontendMetrics } from '../telemetry/fronten
 import { LimitCounts } from '../telemetry/limit-counts.ts'
 import { LoopDelay } from '../telemetry/loop-delay.ts'
 import { StartError } from '../telemetry/start-error.ts'
+import { StatusWatch } from '../telemetry/status/status-watch.ts'
+import type { AdminSettings } from '../telemetry/telemetry-settings.ts'
 import type { Trace } from '../telemetry/trace.ts'
 import { serverVersion } from '../telemetry/version.ts'
 import { startTicker } from '../ticker.ts'
@@ -178,6 +180,7 @@ class FrontendShell implements RunningFrontend {
         registry: registerFigures(frontendMetrics, () => this.figures()),
         notReady: () => this.#notReady(),
         figures: () => ({ address: this.#address, policy: settings.policy, ...this.figures() }),
+        status: this.#statusWatch(settings.admin),
       })
     }
     this.#stopTicker = startTicker(settings.shell.tickMs, () => this.#tick())
@@ -276,6 +279,17 @@ class FrontendShell implements RunningFrontend {
       },
     }
     this.#unwatch = watchCertificate(watch, this.#certificate)
+  }
+
+  #statusWatch({ engine, peers }: AdminSettings): StatusWatch {
+    return new StatusWatch({
+      name: this.#settings.name,
+      address: this.#address,
+      policy: this.#settings.policy,
+      engine: engine === undefined ? undefined : { kind: engine, parts: [] },
+      peers: peers ?? [],
+      figures: () => this.figures(),
+    })
   }
 
   #notReady(): string | undefined {

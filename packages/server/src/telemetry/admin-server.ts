@@ -4,13 +4,16 @@
  * what a web page in a browser on this machine would send after re-pointing its own name here.
  *
  * `/healthz`: the process runs and its event loop turns. `/readyz`: it can do its work, 503 with
- * the reason when not. `/metrics`: Prometheus. `/status`: figures as JSON.
+ * the reason when not. `/metrics`: Prometheus. `/figures`: the same as JSON. `/status`: at a
+ * front-end, for a browser, the live picture of the cluster (status/); else the figures.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Registry } from 'prom-client'
 import { listen } from '../link/listen.ts'
 import { isLoopback } from '../tls/loopback.ts'
 import { StartError } from './start-error.ts'
+import { answerStatus } from './status/status-pages.ts'
+import type { StatusWatch } from './status/status-watch.ts'
 import type { AdminSettings } from './telemetry-settings.ts'
 
 export interface AdminSubject {
@@ -22,7 +25,11 @@ export interface AdminSubject {
   readonly registry: Registry
   /** Undefined when it is ready, else why not. */
   notReady(): string | undefined
+  /** What it cannot promise, in plain words. */
+  warnings?(): readonly string[]
   figures(): object
+  /** At a front-end: what its status page shows. */
+  readonly status?: StatusWatch
 }
 
 interface Reply {
@@ -69,11 +76,14 @@ export class AdminServer {
   }
 
   close(): void {
+    this.#subject.status?.close()
     this.#server.close()
     this.#server.closeAllConnections()
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status: watch } = this.#subject
+    if (watch !== undefined && isAllowed(request) && answerStatus(request, response, watch)) return
     const { status, type, body } = await this.#reply(request)
     response.writeHead(status, {
       'content-type': `${type}; charset=utf-8`,
@@ -84,26 +94,31 @@ export class AdminServer {
   }
 
   async #reply(request: IncomingMessage): Promise<Reply> {
-    if (!isLoopback(hostName(request.headers.host ?? ''))) return text(403, 'not this host')
-    if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'only GET')
+    if (!isOwnHost(request)) return text(403, 'not this host')
+    if (!isAllowed(request)) return text(405, 'only GET')
     const path = (request.url ?? '/').split('?', 1)[0]
     switch (path) {
       case '/healthz':
-        return text(200, 'ok')
+        return text(200, ['ok', ...this.#warnings()].join('\nwarning: '))
       case '/readyz': {
         const why = this.#subject.notReady()
         return why === undefined ? text(200, 'ready') : text(503, why)
       }
       case '/metrics':
         return text(200, await this.#subject.registry.metrics())
+      case '/figures':
       case '/status':
-        return this.#status()
+        return this.#figures()
       default:
-        return text(404, 'there are /healthz, /readyz, /metrics and /status')
+        return text(404, 'there are /healthz, /readyz, /metrics, /figures and /status')
     }
   }
 
-  #status(): Reply {
+  #warnings(): readonly string[] {
+    return this.#subject.warnings?.() ?? []
+  }
+
+  #figures(): Reply {
     const { role, name, version, startedAt } = this.#subject
     const why = this.#subject.notReady()
     const status = {
@@ -114,6 +129,7 @@ export class AdminServer {
       startedAt,
       isReady: why === undefined,
       why: why ?? '',
+      warnings: this.#warnings(),
       figures: this.#subject.figures(),
     }
     return { status: 200, type: 'application/json', body: `${JSON.stringify(status)}\n` }
@@ -122,6 +138,14 @@ export class AdminServer {
 
 function text(status: number, body: string): Reply {
   return { status, type: 'text/plain', body: `${body}\n` }
+}
+
+function isOwnHost({ headers }: IncomingMessage): boolean {
+  return isLoopback(hostName(headers.host ?? ''))
+}
+
+function isAllowed(request: IncomingMessage): boolean {
+  return isOwnHost(request) && (request.method === 'GET' || request.method === 'HEAD')
 }
 
 /** Of a Host header. */
