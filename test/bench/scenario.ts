@@ -1,7 +1,7 @@
 /**
- * A scenario of the bench: cases that are compared with each other. They are measured in turn, run
- * after run, so that whatever else the machine does meets them all alike; what is told is the median
- * of the runs with the lowest and the highest.
+ * A scenario of the bench: cases that are compared. They are measured in turn, run after run, so
+ * that whatever else the machine does meets them all alike; what is told is the median of the runs
+ * with the lowest and the highest.
  */
 export interface Column {
   readonly key: string
