@@ -88,10 +88,10 @@ export class LeaderProbe {
 
   /** Why the log is out of reach; undefined when it is not. */
   judge(): string | undefined {
-    const { line, stream } = this.#options
-    if (!line.connection) return `No NATS server is reached: ${line.trouble}.`
+    const { line, stream, clock } = this.#options
     const via = `(connected to server ${line.server?.server_name})`
-    if (this.#options.clock.ms - this.#heardAtMs > natsTuning.silenceMsMax) {
+    if (clock.ms - this.#heardAtMs > natsTuning.silenceMsMax) {
+      if (!line.connection) return `No NATS server is reached: ${line.trouble}.`
       const why = this.#trouble === '' ? 'it does not answer' : this.#trouble
       return `The leader of the stream ${stream} is not reached: ${why} ${via}.`
     }

@@ -20,6 +20,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { type ConnectionOptions, connect } from '@nats-io/transport-node'
 import { findNatsServer } from '../../../../../scripts/nats-server.ts'
 
 const waitMsMax = 60_000
@@ -260,16 +261,27 @@ export class NatsCluster {
     return at
   }
 
+  /** Lets another server lead the stream, as an administrator would. */
+  async stepDown(stream: string, login: Partial<ConnectionOptions> = {}): Promise<void> {
+    const at = await this.leaderOf(stream)
+    const connection = await connect({ servers: this.#at(at).address, ...login })
+    try {
+      await connection.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`)
+    } finally {
+      await connection.close()
+    }
+  }
+
   /** All replicas of the stream have all of it. */
   async untilCurrent(stream: string): Promise<void> {
     await this.#until(`all replicas of ${stream} to be current`, async () => {
-      const details = await this.#details(stream)
-      const ends = new Set(details.map(({ state }) => state?.last_seq))
-      return (
-        details.length === this.servers.length &&
-        ends.size === 1 &&
-        details.every(({ cluster }) => cluster?.replicas?.every(({ current }) => current) ?? true)
-      )
+      const details = await Promise.all(this.servers.map((server) => detailOf(server, stream)))
+      const ends = new Set(details.map((detail) => detail?.state?.last_seq))
+      // Only the leader knows how the others are.
+      const leader = details.find((detail, at) => {
+        return detail?.cluster?.leader === this.servers[at]?.name
+      })
+      return ends.size === 1 && leader?.cluster?.replicas?.every(({ current }) => current) === true
     })
   }
 
