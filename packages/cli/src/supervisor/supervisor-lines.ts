@@ -32,6 +32,9 @@ export interface Standing {
   readonly roles: readonly Role[]
   readonly address: string
   readonly fingerprint: string | undefined
+  /** Of the web client and of the status page, where there is one. */
+  readonly page: string | undefined
+  readonly statusPage: string | undefined
   readonly dataFolder: string
 }
 
@@ -42,15 +45,16 @@ export function standingLines(standing: Standing): readonly string[] {
     const rank = it.kind === 'backend' ? it.rank : 'front-end'
     return `  ${it.name.padEnd(width)}  ${rank.padEnd(9)}  running`
   }
-  const { address, fingerprint } = standing
+  const { address, fingerprint, page, statusPage } = standing
   return [
     `Starling runs. Connect to ${address}`,
     ...(fingerprint === undefined ? [] : [`Certificate SHA-256 ${fingerprint}`]),
     '',
     ...standing.roles.map(role),
     '',
+    ...(page === undefined ? [] : [`Open   ${page}`]),
     `Chat   npm run chat ${address}`,
-    `Watch  npm run starling top`,
+    `Watch  npm run starling top${statusPage === undefined ? '' : `, or ${statusPage}`}`,
     `Stop   Ctrl-C   (data and traces are in ${standing.dataFolder})`,
   ]
 }
