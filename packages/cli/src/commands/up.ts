@@ -114,7 +114,16 @@ function standing(
     address: address ?? config.frontends[0]!.publicAddress,
     fingerprint,
     dataFolder: config.dataFolder,
+    ...pagesOf(config, address),
   })
+}
+
+function pagesOf({ frontends, values }: Config, address = frontends[0]!.publicAddress) {
+  const { adminPort } = frontends[0]!
+  return {
+    page: values.web ? `${address.replace(/^ws/, 'http')}/` : undefined,
+    statusPage: adminPort === 0 ? undefined : `http://127.0.0.1:${adminPort}/status`,
+  }
 }
 
 function rolesOf({ frontends, backends }: Config): readonly Role[] {
