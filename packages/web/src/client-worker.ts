@@ -1,0 +1,2 @@
+/** The client that all tabs share runs here. */
+import '@starling/client/shared-worker'

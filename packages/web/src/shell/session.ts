@@ -1,0 +1,44 @@
+/**
+ * Who one is, before there is a chat: coming in again as who one was, or by what one gives. The
+ * profile, with what was not sent, lies in the browser; all tabs share one client of it.
+ */
+import type { Credentials } from '@starling/client/api'
+import { connectShared, type SharedClient } from '@starling/client/connect-shared'
+import type { KeptText } from './kept-text.ts'
+
+const profile = 'web'
+
+/** The front-end that served the page. */
+export function ownAddress(): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`
+}
+
+/** @throws NobodyYet when nothing is given and nobody has come in from here before. */
+export function openClient(credentials: Credentials | undefined): Promise<SharedClient> {
+  return connectShared({
+    addresses: [ownAddress()],
+    profile,
+    client: 'starling-web/0.1.0',
+    openWorker: () =>
+      new SharedWorker(new URL('../client-worker.ts', import.meta.url), { type: 'module' }),
+    ...(credentials === undefined ? {} : { auth: credentials }),
+  })
+}
+
+/** Signs this device out and forgets what it held. The page begins anew after that. */
+export async function signOut(client: SharedClient, kept: KeptText): Promise<void> {
+  const { me } = client.snapshot()
+  if (me !== undefined) await client.revoke(me.device)
+  for (const key of kept.keys('draft:')) kept.delete(`draft:${key}`)
+  await client.forget()
+  location.assign(location.pathname)
+}
+
+/** How this device is called in the list of one's devices. */
+export function deviceLabel(agent: string): string {
+  const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux|CrOS/.exec(agent)?.[0] ?? ''
+  const browser = /Edg|Firefox|Chrome|Safari/.exec(agent)?.[0] ?? ''
+  const names: { readonly [found: string]: string } = { Edg: 'Edge', 'Mac OS X': 'Mac' }
+  const words = [browser, system].map((word) => names[word] ?? word).filter((word) => word !== '')
+  return words.length === 0 ? 'Web' : words.join(' · ')
+}

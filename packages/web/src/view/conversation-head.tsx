@@ -1,0 +1,77 @@
+/** The room's name and topic, and the ways to what belongs to it. */
+import type { RoomSnapshot } from '@starling/client/api'
+import { maySetTopic } from '../model/permissions.ts'
+import type { Details } from '../model/ui-state.ts'
+import { texts } from '../texts.ts'
+import { useChat, useUi } from './chat-context.ts'
+import { IconButton } from './controls.tsx'
+import { RoomSign } from './sidebar.tsx'
+
+export function ConversationHead({ room }: { readonly room: RoomSnapshot }) {
+  const chat = useChat()
+  const details = useUi((state) => state.details)
+  const toggle = (which: Details) => chat.show(details === which ? undefined : which)
+  return (
+    <header className="conversation-head">
+      <IconButton
+        icon="back"
+        label={texts.rooms}
+        className="only-narrow"
+        onClick={() => chat.showRooms()}
+      />
+      <div className="room-name">
+        <h1 dir="auto">
+          <RoomSign room={room} />
+          <span>{room.title}</span>
+        </h1>
+        <Topic room={room} />
+      </div>
+      <div className="head-acts">
+        <IconButton
+          icon="search"
+          label={texts.search}
+          isPressed={details === 'search'}
+          onClick={() => toggle('search')}
+        />
+        {room.kind === 'direct' ? null : (
+          <IconButton
+            icon="people"
+            label={texts.membersOnline(room.members, room.onlineCount)}
+            className="with-count"
+            isPressed={details === 'members'}
+            badge={<span className="count">{room.members}</span>}
+            onClick={() => toggle('members')}
+          />
+        )}
+        <IconButton
+          icon="info"
+          label={texts.about}
+          isPressed={details === 'about'}
+          onClick={() => toggle('about')}
+        />
+      </div>
+    </header>
+  )
+}
+
+function Topic({ room }: { readonly room: RoomSnapshot }) {
+  const chat = useChat()
+  if (room.kind === 'direct') {
+    const isOnline = room.peer !== undefined && room.online.includes(room.peer.user)
+    return <p className="topic">{isOnline ? texts.online : texts.offline}</p>
+  }
+  if (room.topic === '' && !maySetTopic(room)) return null
+  return (
+    <button
+      type="button"
+      className="topic"
+      dir="auto"
+      title={room.topic}
+      onClick={() =>
+        maySetTopic(room) ? chat.open({ kind: 'topic', room: room.room }) : chat.show('about')
+      }
+    >
+      {room.topic === '' ? texts.addTopic : room.topic}
+    </button>
+  )
+}

@@ -1,0 +1,56 @@
+/** The rows of the list that are no messages. */
+import type { RoomSnapshot, SystemLine } from '@starling/client/api'
+import { lockLine } from '../model/lock-line.ts'
+import { systemSentence } from '../model/system-sentence.ts'
+import { texts } from '../texts.ts'
+import { useChat } from './chat-context.ts'
+import { Icon } from './icon.tsx'
+
+export function DayRow({ at }: { readonly at: number }) {
+  const { moments } = useChat()
+  return (
+    <div className="day-row" data-day={at}>
+      <span>{moments.day(at)}</span>
+    </div>
+  )
+}
+
+export function UnreadRow() {
+  return (
+    <div className="unread-row">
+      <span>{texts.newMessages}</span>
+    </div>
+  )
+}
+
+export function MoreRow({ isBusy }: { readonly isBusy: boolean }) {
+  return <div className="more-row">{isBusy ? texts.loading : ''}</div>
+}
+
+export function SystemRow({ lines }: { readonly lines: readonly SystemLine[] }) {
+  const { moments } = useChat()
+  const last = lines.at(-1)!
+  return (
+    <div className="system-row">
+      <time className="gutter" dateTime={new Date(last.at).toISOString()}>
+        {moments.time(last.at)}
+      </time>
+      <span dir="auto">{systemSentence(lines)}</span>
+    </div>
+  )
+}
+
+export function StartRow({ room }: { readonly room: RoomSnapshot }) {
+  const { icon, text } = lockLine(room.kind)
+  const isDirect = room.kind === 'direct'
+  return (
+    <div className="start-row">
+      <h2 dir="auto">{isDirect ? room.title : `#${room.title}`}</h2>
+      <p>{isDirect ? texts.directStart(room.title) : texts.roomStart(room.title)}</p>
+      <p className="lock-line">
+        <Icon name={icon} />
+        {text}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,228 @@
+/** One's rooms: invitations, rooms, direct conversations. */
+import type { Invitation, RoomSnapshot } from '@starling/client/api'
+import { memo, useMemo } from 'react'
+import { sidebarSections } from '../model/room-order.ts'
+import { keptDraft } from '../model/ui-state.ts'
+import { texts } from '../texts.ts'
+import { useChat, useUi, useView, useWorld } from './chat-context.ts'
+import { Avatar, Badge, IconButton, Presence } from './controls.tsx'
+import { Icon } from './icon.tsx'
+import { Menu } from './menu.tsx'
+
+export function Sidebar() {
+  const chat = useChat()
+  return (
+    <nav className="sidebar" aria-label={texts.rooms}>
+      <header className="sidebar-head">
+        <Self />
+        <Menu
+          label={texts.add}
+          icon="plus"
+          items={[
+            { icon: 'search', label: texts.browseRooms, run: () => chat.open({ kind: 'browse' }) },
+            { icon: 'plus', label: texts.createRoom, run: () => chat.open({ kind: 'create' }) },
+            { icon: 'person', label: texts.newDirect, run: () => chat.open({ kind: 'direct' }) },
+          ]}
+        />
+      </header>
+      <button
+        type="button"
+        className="switcher-button"
+        onClick={() => chat.open({ kind: 'switcher' })}
+      >
+        <Icon name="search" />
+        <span>{texts.goTo}</span>
+        <kbd>{texts.keys.switcher}</kbd>
+      </button>
+      <RoomLists />
+    </nav>
+  )
+}
+
+function Self() {
+  const chat = useChat()
+  const me = useWorld((world) => world.me)
+  const isOnline = useWorld(({ connection }) => connection.kind === 'online')
+  return (
+    <button
+      type="button"
+      className="self"
+      title={texts.settings}
+      onClick={() => chat.open({ kind: 'settings' })}
+    >
+      <Avatar name={me?.name ?? ''} id={me?.user ?? ''} />
+      <span className="self-name" dir="auto">
+        {me?.name ?? ''}
+      </span>
+      <Presence isOnline={isOnline} />
+      <span className="sr-only">{texts.settings}</span>
+    </button>
+  )
+}
+
+function RoomLists() {
+  const rooms = useWorld((world) => world.rooms)
+  const invitations = useWorld((world) => world.invitations)
+  const here = useUi((state) => state.room)
+  const sections = useMemo(() => sidebarSections(rooms), [rooms])
+  const chat = useChat()
+  return (
+    <div className="room-lists">
+      {invitations.length === 0 ? null : (
+        <Section title={texts.invitations}>
+          {invitations.map((one) => (
+            <InvitationRow key={one.room} invitation={one} />
+          ))}
+        </Section>
+      )}
+      <Section title={texts.rooms}>
+        {sections.rooms.map((room) => (
+          <RoomRow key={room.room} room={room} isHere={room.room === here} />
+        ))}
+        {sections.rooms.length > 0 ? null : (
+          <li className="nothing">
+            <p>{texts.noRooms}</p>
+            <button
+              type="button"
+              className="text-button"
+              onClick={() => chat.open({ kind: 'browse' })}
+            >
+              {texts.browseRooms}
+            </button>
+          </li>
+        )}
+      </Section>
+      {sections.directs.length === 0 ? null : (
+        <Section title={texts.directs}>
+          {sections.directs.map((room) => (
+            <RoomRow key={room.room} room={room} isHere={room.room === here} />
+          ))}
+        </Section>
+      )}
+    </div>
+  )
+}
+
+function Section({
+  title,
+  children,
+}: {
+  readonly title: string
+  readonly children: React.ReactNode
+}) {
+  return (
+    <section className="room-section">
+      <h2>{title}</h2>
+      <ul>{children}</ul>
+    </section>
+  )
+}
+
+const RoomRow = memo(
+  function RoomRow({ room, isHere }: { readonly room: RoomSnapshot; readonly isHere: boolean }) {
+    const chat = useChat()
+    const view = useView(room.room)
+    const isDraft = !isHere && keptDraft(view).trim() !== ''
+    const level = room.mentions > 0 ? 'wanted' : room.unread > 0 ? 'unread' : ''
+    return (
+      <li>
+        <button
+          type="button"
+          className={`room-row ${level}`}
+          aria-current={isHere ? 'page' : undefined}
+          data-room={room.room}
+          onClick={() => chat.goTo(room.room)}
+        >
+          <RoomSign room={room} />
+          <span className="room-title" dir="auto">
+            {room.title}
+          </span>
+          {isDraft ? <Icon name="edit" /> : null}
+          <span className="sr-only">{texts.roomState(room.unread, room.mentions, isDraft)}</span>
+          <span aria-hidden="true">
+            <Badge mentions={room.mentions} unread={room.unread} />
+          </span>
+        </button>
+      </li>
+    )
+  },
+  (a, b) => a.isHere === b.isHere && isSameRow(a.room, b.room),
+)
+
+function isSameRow(a: RoomSnapshot, b: RoomSnapshot): boolean {
+  return (
+    a.room === b.room &&
+    a.title === b.title &&
+    a.kind === b.kind &&
+    a.unread === b.unread &&
+    a.mentions === b.mentions &&
+    (a.kind !== 'direct' || a.online === b.online)
+  )
+}
+
+export function RoomSign({
+  room,
+}: {
+  readonly room: Pick<RoomSnapshot, 'kind' | 'peer' | 'online'>
+}) {
+  if (room.kind !== 'direct') return <Icon name={room.kind === 'private' ? 'private' : 'room'} />
+  const isOnline = room.peer !== undefined && room.online.includes(room.peer.user)
+  return (
+    <span className="sign">
+      <Presence isOnline={isOnline} />
+    </span>
+  )
+}
+
+function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
+  const chat = useChat()
+  const { room, title, byName } = invitation
+  return (
+    <li className="invitation">
+      <span>
+        <b dir="auto">#{title}</b>
+        <small>{texts.invitedBy(byName)}</small>
+      </span>
+      <button
+        type="button"
+        className="small-button"
+        onClick={() => void chat.enter(chat.client.join(room))}
+      >
+        {texts.join}
+      </button>
+    </li>
+  )
+}
+
+/** For a window without a room. */
+export function Welcome() {
+  const chat = useChat()
+  const hasRooms = useWorld(({ rooms }) => rooms.length > 0)
+  return (
+    <main className="welcome">
+      <div className="welcome-box">
+        <h1>{hasRooms ? texts.welcomeBack : texts.welcome}</h1>
+        <p>{hasRooms ? texts.pickRoom : texts.welcomeHint}</p>
+        <div className="welcome-acts">
+          <button type="button" className="button" onClick={() => chat.open({ kind: 'browse' })}>
+            {texts.browseRooms}
+          </button>
+          <button
+            type="button"
+            className="button plain"
+            onClick={() => chat.open({ kind: 'create' })}
+          >
+            {texts.createRoom}
+          </button>
+        </div>
+        <p className="hint">{texts.keysHint}</p>
+      </div>
+      <IconButton
+        icon="back"
+        label={texts.rooms}
+        className="only-narrow"
+        onClick={() => chat.showRooms()}
+      />
+    </main>
+  )
+}
