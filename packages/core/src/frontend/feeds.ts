@@ -1,10 +1,10 @@
 /**
  * One feed for each room that somebody here follows, from one backend. Its place is found by
  * rendezvous hashing over the backends that can be read from. When that backend is gone, silent,
- * about to stop or alone without the log, the feed is asked of another from the next index on. In an
- * outage of the log nothing moves for want of it, nor for a moment afterwards, since not all
- * backends are back at once. When the set of those that can be read from has been quiet for a while,
- * feeds that stand elsewhere than preferred move, so many a tick.
+ * about to stop or alone without the log, the feed is asked of another from the next index on. In
+ * an outage of the log nothing moves for want of it, nor for a moment afterwards, since not all
+ * backends are back at once. When the set of those that can be read from has been quiet for a
+ * while, feeds that stand elsewhere than preferred move, so many a tick.
  *
  * The dense index makes all of it safe: whoever sends, what is older than `next` is dropped, what
  * continues it is taken, and what leaves a hole is asked for again from `next`.

@@ -95,7 +95,7 @@ export interface FrontendInputs {
   drain(now: Now): readonly FrontendOutput[]
 }
 
-/** While one is `active`, the others get no requests; where none is, `cut-off` ones are read from. */
+/** While any is `active`, others get no requests; where none is, `cut-off` ones are read from. */
 export type BackendStatus = 'active' | 'silent' | 'cut-off' | 'draining' | 'down'
 
 export interface BackendView {

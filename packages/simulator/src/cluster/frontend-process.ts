@@ -43,7 +43,7 @@ const redialMsMin = 50
 const redialMsMax = 1_000
 const keepAliveMs = 5_000
 /** A client that asks on and does not read is cut, so many times above what blocks it. */
-const cutFactor = 16
+const cutFactor = 64
 /** Figures are looked at with one tick in so many. */
 const figuresEvery = 4
 
@@ -87,7 +87,7 @@ export class FrontendProcess extends Process {
   }
 
   protected boot(): void {
-    const { options, random, clients } = this.#setup
+    const { options, random, clients, links } = this.#setup
     const own = random.fork(`node ${this.life}`)
     this.#node = new FrontendNode({
       ...options,
@@ -96,6 +96,7 @@ export class FrontendProcess extends Process {
       hash: fakeSha256,
     })
     clients.wake(this.name)
+    links.wake(this.name)
     clients.listen(this.address, { host: this.name, accept: (wire) => this.#accept(wire) })
     for (const backend of options.backends) {
       this.#redialMs.set(backend.name, redialMsMin)

@@ -1,7 +1,9 @@
 /**
- * What befalls the log: elections, lost acknowledgements, reach, full disks, followers that lag.
+ * What befalls the log: elections, outages, lost acknowledgements, reach, full disks, followers
+ * that lag.
  */
 import type { Fault } from './fault.ts'
+import { beginOutage } from './outage.ts'
 
 export const logFaults: readonly Fault[] = [
   {
@@ -12,6 +14,12 @@ export const logFaults: readonly Fault[] = [
       log.beginElection()
       return { on: 'log', end: () => log.endElection() }
     },
+  },
+  {
+    name: 'log-outage',
+    weight: 3,
+    lastsMs: [500, 8_000],
+    begin: (cluster, random) => ({ on: 'log', end: beginOutage(cluster, random) }),
   },
   {
     name: 'log-loses-acks',

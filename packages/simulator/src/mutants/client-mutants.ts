@@ -31,7 +31,13 @@ export const clientMutants: readonly Mutant[] = [
   {
     name: 'outbox-window',
     without: 'No more sends of an outbox are on the wire than the window.',
-    patches: [{ file: lane, find: 'this.#items.slice(0, this.#window)', replace: 'this.#items' }],
+    patches: [
+      {
+        file: lane,
+        find: 'Math.min(this.#window, end < 0 ? this.#window : Math.max(1, end))',
+        replace: 'end < 0 ? this.#items.length : Math.max(1, end)',
+      },
+    ],
   },
   {
     name: 'numbers-restored',

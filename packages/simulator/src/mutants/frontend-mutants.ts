@@ -8,6 +8,8 @@ const followers = 'core/src/frontend/followers.ts'
 const fedRoom = 'core/src/frontend/fed-room.ts'
 const node = 'core/src/frontend/frontend-node.ts'
 const hello = 'core/src/frontend/verbs/hello.ts'
+const typing = 'core/src/frontend/verbs/typing.ts'
+const monitor = 'core/src/frontend/backend-monitor.ts'
 
 export const frontendMutants: readonly Mutant[] = [
   {
@@ -58,6 +60,50 @@ export const frontendMutants: readonly Mutant[] = [
         file: lanes,
         find: 'lane.queued = [...again, ...lane.queued]',
         replace: 'lane.queued = [...lane.queued, ...again]',
+      },
+    ],
+  },
+  {
+    name: 'reads-go-on',
+    without: 'While no backend has the log, those without it are read from.',
+    patches: [
+      {
+        file: monitor,
+        find: 'this.#active.length > 0 ? this.#active : this.#cutOffTogether()',
+        replace: 'this.#active',
+      },
+    ],
+  },
+  {
+    name: 'sends-wait',
+    without: 'While no backend has the log, what needs it waits instead of being refused.',
+    patches: [
+      {
+        file: requests,
+        find: 'this.waiting >= waitingRequestsMax && this.#backendsFor({ isLogNeeded })',
+        replace: 'this.#backendsFor({ isLogNeeded })',
+      },
+    ],
+  },
+  {
+    name: 'known-come-in',
+    without: 'While no backend has the log, who was here before comes in all the same.',
+    patches: [
+      {
+        file: requests,
+        find: "    case 'token':\n    case 'guest':\n      return",
+        replace: '      return',
+      },
+    ],
+  },
+  {
+    name: 'typing-goes-on',
+    without: 'While no backend has the log, typing is told all the same.',
+    patches: [
+      {
+        file: typing,
+        find: 'if (backend === undefined) return',
+        replace: 'if (backend === undefined || desk.monitor.isOutage) return',
       },
     ],
   },

@@ -1,6 +1,6 @@
 /** The table of mutants in docs/simulator.md. */
 import type { Mutant } from './mutant.ts'
-import type { MutantResult } from './mutant-child.ts'
+import type { Catch, MutantResult } from './mutant-child.ts'
 
 interface Row {
   readonly mutant: Mutant
@@ -13,14 +13,18 @@ const end = '<!-- end of mutants -->'
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ mutant: { name, without }, result }) =>
     result.kind === 'caught'
-      ? `| ${name} | ${without} | ${result.seeds} | ${result.promise} |`
+      ? `| ${name} | ${without} | ${told(result.story)} | ${told(result.seed)} |`
       : `| ${name} | ${without} | not caught | |`,
   )
   return [
-    '| mutant | the rule that it lacks | seeds | broken |',
+    '| mutant | the rule that it lacks | story | seeds |',
     '| --- | --- | --- | --- |',
     ...lines,
   ].join('\n')
+}
+
+function told(by: Catch | undefined): string {
+  return by === undefined ? '–' : `${by.by}: ${by.promise}`
 }
 
 export function withTable(text: string, table: string): string {

@@ -1,5 +1,6 @@
 /**
- * `npm run sim:mutants`: removes one rule at a time and counts the seeds until one turns red.
+ * `npm run sim:mutants`: removes one rule at a time, looks for a story that breaks, and counts the
+ * seeds until one turns red.
  *
  *     npm run sim:mutants                     all of them; the table goes to docs/simulator.md
  *     npm run sim:mutants -- --only failover  some (comma-separated), nothing is written
@@ -7,6 +8,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { Catch } from '../mutants/mutant-child.ts'
 import { mutants } from '../mutants/mutants.ts'
 import { runMutant } from '../mutants/run-mutant.ts'
 import { tableOf, withTable } from '../mutants/table.ts'
@@ -33,7 +35,7 @@ async function main(): Promise<number> {
       rows.push({ mutant, result })
       const said =
         result.kind === 'caught'
-          ? `${result.seeds} seeds, ${result.promise}: ${result.how.slice(0, 100)}`
+          ? [result.story, result.seed].map(told).join('; ')
           : JSON.stringify(result)
       console.log(`${mutant.name}: ${result.kind}, ${said}`)
     }
@@ -47,6 +49,12 @@ async function main(): Promise<number> {
     writeFileSync(documentPath, text)
   }
   return missed.length === 0 ? 0 : 1
+}
+
+function told(by: Catch | undefined): string {
+  if (by === undefined) return '–'
+  const what = typeof by.by === 'number' ? `${by.by} seeds` : `story ${by.by}`
+  return `${what}, ${by.promise}: ${by.how.slice(0, 80)}`
 }
 
 process.exitCode = await main()

@@ -1,14 +1,16 @@
 /**
- * One run: people talk while chance strikes (the storm); then all faults end, except that one
- * backend stays dead, frozen or unreachable for good; people talk on for a while, and when they
- * fall silent everything must come to rest (the calm). With no backend dead for good a missing
- * failover would never show: whoever died would soon be back to answer.
+ * One run: people talk while chance strikes (the storm); then all faults end. In some runs the log
+ * is lost to all for a while then, and P9 is judged (outage-phase.ts). At last one backend stays
+ * dead, frozen or unreachable for good; people talk on for a while, and when they fall silent
+ * everything must come to rest (the calm). With no backend dead for good a missing failover would
+ * never show: whoever died would soon be back to answer.
  */
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Checker } from '../checkers/checker.ts'
 import { allCheckers } from '../checkers/checkers.ts'
 import { ClientsEqualChecker } from '../checkers/clients-equal.ts'
 import { EverySendChecker } from '../checkers/every-send-settled.ts'
+import { OutageChecker } from '../checkers/p9-outage.ts'
 import { QuickChecker } from '../checkers/p9-quick.ts'
 import { storesUp } from '../checkers/sends.ts'
 import { SereneChecker } from '../checkers/serene.ts'
@@ -22,6 +24,7 @@ import { Scene } from '../workloads/scene.ts'
 import { workloads } from '../workloads/workloads.ts'
 import type { World } from '../world.ts'
 import { drawSereneSetup, drawSetup } from './draw-setup.ts'
+import { OutagePhase } from './outage-phase.ts'
 
 /** How long the calm may last, in virtual time, before somebody is declared stuck. */
 const calmMsMax = 40_000
@@ -30,6 +33,8 @@ const healMs = 1_500
 const talkInCalmMs = 2_500
 /** Whoever has so many sends waiting says nothing more, or the calm would be spent on them. */
 const openSendsMax = 80
+/** Share of runs in which the log is lost to all backends after the storm. */
+const outageShare = 0.3
 /** Share of runs without any fault, and how long people talk in them. */
 const sereneShare = 0.08
 const sereneMs = 4_000
@@ -54,6 +59,7 @@ export class Storm {
   readonly #checkers: readonly Checker[]
   readonly #sends = new EverySendChecker()
   readonly #quick: QuickChecker
+  readonly #outage: OutageChecker
   readonly #clients = new ClientsEqualChecker()
   readonly #ends = new Set<() => void>()
   #areTalking = true
@@ -73,12 +79,14 @@ export class Storm {
       calmMs: 0,
     }
     this.#quick = new QuickChecker(this.cluster)
+    this.#outage = new OutageChecker(this.cluster)
     const serene = this.#isSerene ? [new SereneChecker(this.cluster)] : []
     this.#checkers = [
       ...allCheckers(this.cluster),
       this.#sends,
       this.#clients,
       this.#quick,
+      this.#outage,
       ...serene,
     ]
     this.cluster.observe((seen) => {
@@ -174,7 +182,10 @@ export class Storm {
     for (const client of this.cluster.clients) client.start()
     this.#world.trace.line('calm', () => 'begins')
     this.#world.runFor(healMs)
-    if (!this.#isSerene) this.#loseOne(random)
+    if (!this.#isSerene) {
+      if (random.fork('outage').isHit(outageShare)) this.#loseLog(random.fork('outage phase'))
+      this.#loseOne(random)
+    }
     const beganMs = this.#world.nowMs
     this.#world.runFor(talkInCalmMs)
     this.#areTalking = false
@@ -186,6 +197,11 @@ export class Storm {
     }
     this.counts.calmMs = this.#world.nowMs - beganMs
     for (const checker of this.#checkers) checker.atRest(this.cluster)
+  }
+
+  #loseLog(random: Random): void {
+    count(this.counts.faults, 'outage phase')
+    new OutagePhase(this.cluster, random, this.#outage).run()
   }
 
   /** One backend does not come back: dead, frozen, or cut off from all front-ends. */

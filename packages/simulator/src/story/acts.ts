@@ -72,6 +72,11 @@ const people: readonly Act[] = [
       cluster.client(who!).ask({ t: 'history', room: room!, limit: 50 }),
   },
   {
+    pattern: /^(\S+) types in (\S+)$/,
+    does: ({ cluster }, [who, room]) =>
+      cluster.client(who!).act((now, node) => node.setTyping(now, room!, true)),
+  },
+  {
     pattern: /^(\S+) revokes (\S+)$/,
     does: ({ cluster, scene }, [who, device]) => {
       const target = scene.deviceOf(cluster.client(device!))
@@ -136,6 +141,20 @@ const servers: readonly Act[] = [
 const log: readonly Act[] = [
   { pattern: /^the log has no leader$/, does: ({ cluster }) => cluster.log.beginElection() },
   { pattern: /^the log has a leader$/, does: ({ cluster }) => cluster.log.endElection() },
+  {
+    pattern: /^the log is out of reach$/,
+    does: ({ cluster }) => {
+      cluster.log.beginElection()
+      for (const { name } of cluster.backends) cluster.log.cutOff(name)
+    },
+  },
+  {
+    pattern: /^the log is in reach$/,
+    does: ({ cluster }) => {
+      cluster.log.endElection()
+      for (const { name } of cluster.backends) cluster.log.reconnect(name)
+    },
+  },
   { pattern: /^the disk is full$/, does: ({ cluster }) => cluster.log.fillDisk() },
   { pattern: /^the disk has room$/, does: ({ cluster }) => cluster.log.freeDisk() },
   {
@@ -162,6 +181,10 @@ const log: readonly Act[] = [
 const time: readonly Act[] = [
   { pattern: /^run (\d+) ms$/, does: ({ world }, [ms]) => world.runFor(Number(ms)) },
   { pattern: /^settle$/, does: (stage) => stage.settle() },
+  {
+    pattern: /^settle within (\d+) ms$/,
+    does: (stage, [ms]) => stage.settleWithin(Number(ms)),
+  },
   { pattern: /^judge$/, does: (stage) => stage.judge() },
   { pattern: /^show backends of (\S+)$/, does: (stage, [name]) => showBackends(stage, name!) },
   {
@@ -169,6 +192,10 @@ const time: readonly Act[] = [
     does: (stage, [name]) => {
       for (const line of stage.cluster.frontend(name!).socketsTold()) stage.say(line)
     },
+  },
+  {
+    pattern: /^show who is there for (\S+) in (\S+)$/,
+    does: (stage, [who, room]) => showPeople(stage, who!, room!),
   },
   { pattern: /^show (\S+)$/, does: (stage, [room]) => showRoom(stage, room!) },
   {
@@ -225,6 +252,17 @@ function showRoom(stage: Stage, room: string): void {
     stage.say(`${names.join(', ')}:`)
     for (const line of lines) stage.say(`  ${line}`)
   }
+}
+
+function showPeople(stage: Stage, who: string, room: string): void {
+  const rooms = stage.cluster.client(who).node?.snapshot().rooms ?? []
+  const shown = rooms.find((one) => one.room === room)
+  const names = new Map([...stage.scene.users].map(([name, user]) => [user, name]))
+  const online = (shown?.online ?? []).map((user) => names.get(user) ?? user)
+  const typing = (shown?.typing ?? []).map(({ name }) => name)
+  stage.say(
+    `${who}: sees ${online.sort().join(', ')} online, ${typing.join(', ') || 'nobody'} typing`,
+  )
 }
 
 function showBackends(stage: Stage, name: string): void {

@@ -6,6 +6,7 @@ import { backendTuning } from '@starling/core/backend/backend-io'
 import { clientTuning } from '@starling/core/client/client-io'
 import { frontendTuning } from '@starling/core/frontend/frontend-io'
 import { limits } from '@starling/protocol/limits'
+import { BrokenPromise } from '../broken-promise.ts'
 import type { Checker } from '../checkers/checker.ts'
 import { allCheckers } from '../checkers/checkers.ts'
 import { ClientsEqualChecker } from '../checkers/clients-equal.ts'
@@ -102,6 +103,14 @@ export class Stage {
     while (!this.#isSettled() && this.world.nowMs < endMs) this.world.runFor(10)
     if (!this.#isSettled()) this.say(`not settled after ${settleMsMax / 1000} s`)
     this.world.runFor(200)
+  }
+
+  /** The same, but it must not take longer (P9). */
+  settleWithin(ms: number): void {
+    const endMs = this.world.nowMs + ms
+    this.world.runFor(10)
+    while (!this.#isSettled() && this.world.nowMs < endMs) this.world.runFor(10)
+    if (!this.#isSettled()) throw new BrokenPromise('P9', `not settled within ${ms} ms`)
   }
 
   /** Every checker judges what stands in the end. */
