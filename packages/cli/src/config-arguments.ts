@@ -24,6 +24,12 @@ export function argumentsOf(flags: ConfigFlags): readonly string[] {
   )
 }
 
+/** `--rebuild` is about stores that the log can make anew, apart from the log. */
+export function assertOwnStores({ values }: Config): void {
+  if (values.engine === 'nats') return
+  throw new UsageError('--rebuild is for engine = "nats", whose backends have stores of their own')
+}
+
 /** The role that a process takes: the one named, or the only one there is. */
 export function chosenRole(
   kind: 'front-end' | 'backend',

@@ -5,37 +5,43 @@
  * order.
  */
 import { StartError } from '@starling/server/telemetry/start-error'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
-import { type FromRole, isToRole, type ReadyDetails } from './supervisor/role.ts'
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts'
+import { type FromRole, isToRole, type ReadyDetails, type Refusal } from './supervisor/role.ts'
 
 export interface RunningRole {
   readonly details: ReadyDetails
   /** Finishes what was begun. */
   stop(): Promise<void>
-  /** Rejects when it can go on no more. */
-  readonly failed?: Promise<never>
+  /** Resolves when it could go on no more, and has ended. */
+  readonly failed?: Promise<Refusal>
 }
 
 /** How long a process may live on after everything in it was stopped. */
 const lingerMsMax = 1_000
 
-export async function runRole(start: () => Promise<RunningRole>): Promise<ExitCode> {
+/** `start` tells how it comes along, one line at a time. */
+export async function runRole(
+  start: (progress: (text: string) => void) => Promise<RunningRole>,
+): Promise<ExitCode> {
   const asked = askedToStop()
   let role: RunningRole
   try {
-    role = await start()
+    role = await start((text) => void tell({ kind: 'progress', text }))
   } catch (error) {
     if (process.send === undefined || !(error instanceof StartError)) throw error
-    await tell({ kind: 'refused', refusal: { found: error.message, remedy: error.remedy } })
+    const { message: found, remedy } = error
+    const mayPass = error.code === 'log-unreachable'
+    await tell({ kind: 'refused', refusal: { found, remedy, mayPass } })
     if (process.connected) process.disconnect?.()
-    return exitCodes.cannotStart
+    return exitCodeOf(error)
   }
   await tell({ kind: 'ready', details: role.details })
-  await (role.failed === undefined ? asked : Promise.race([asked, role.failed]))
-  await role.stop()
+  const failure = await Promise.race([asked, ...(role.failed === undefined ? [] : [role.failed])])
+  if (failure === undefined) await role.stop()
+  else await tell({ kind: 'refused', refusal: failure })
   if (process.connected) process.disconnect?.()
   setTimeout(() => process.exit(), lingerMsMax).unref()
-  return exitCodes.done
+  return failure === undefined ? exitCodes.done : exitCodes.wentWrong
 }
 
 /** A second request ends the process at once. */

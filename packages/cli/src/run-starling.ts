@@ -2,7 +2,14 @@
 import { ConfigError } from '@starling/server/config/config-error'
 import { nearestWord } from '@starling/server/config/nearest-word'
 import { StartError } from '@starling/server/telemetry/start-error'
-import { CannotStart, type ExitCode, exitCodes, NotDone, UsageError } from './exit-codes.ts'
+import {
+  CannotStart,
+  type ExitCode,
+  exitCodeOf,
+  exitCodes,
+  NotDone,
+  UsageError,
+} from './exit-codes.ts'
 import type { CommandSurroundings } from './subcommand.ts'
 import { subcommands } from './subcommands.ts'
 import { version } from './version.ts'
@@ -49,7 +56,7 @@ function told(error: unknown, name: string, { note }: CommandSurroundings): Exit
   if (error instanceof CannotStart || error instanceof StartError) {
     note(`starling ${name}: ${error.message}`)
     note(`  ${error.remedy}`)
-    return exitCodes.cannotStart
+    return error instanceof StartError ? exitCodeOf(error) : exitCodes.cannotStart
   }
   if (error instanceof NotDone) {
     note(`starling ${name}: ${error.message}`)

@@ -21,6 +21,7 @@ export const subcommands: readonly Subcommand[] = [
     options: [
       ...configOptions,
       portOption,
+      ['--rebuild', 'engine "nats": make the stores anew from the log as it is now'],
       ['--verbose', 'show what the servers trace here instead of writing it to files'],
     ],
     isServer: true,
@@ -42,7 +43,11 @@ export const subcommands: readonly Subcommand[] = [
     name: 'backend',
     usage: 'backend --name NAME [options]',
     say: 'run one backend',
-    options: [['--name NAME', 'which, as the configuration calls it'], ...configOptions],
+    options: [
+      ['--name NAME', 'which, as the configuration calls it'],
+      ['--rebuild', 'engine "nats": make its store anew from the log as it is now'],
+      ...configOptions,
+    ],
     isServer: true,
     load: () => import('./commands/backend.ts'),
   },

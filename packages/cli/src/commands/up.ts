@@ -2,9 +2,12 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { storeFolderOf } from '@starling/server/backend/nats-backend-engine'
 import type { Config } from '@starling/server/config/config'
-import { argumentsOf, configOf, configOptions } from '../config-arguments.ts'
-import { CannotStart, type ExitCode, exitCodes } from '../exit-codes.ts'
+import { natsSettingsOf } from '@starling/server/config/nats-settings-of'
+import { StoreFolder } from '@starling/server/engine/store-folder'
+import { argumentsOf, assertOwnStores, configOf, configOptions } from '../config-arguments.ts'
+import { CannotStart, type ExitCode, exitCodes, NotDone } from '../exit-codes.ts'
 import type { CommandSurroundings, RunCommand } from '../subcommand.ts'
 import { type DataLock, lockDataFolder } from '../supervisor/data-lock.ts'
 import { endLeftovers, processStartedAt } from '../supervisor/leftovers.ts'
@@ -22,14 +25,20 @@ import { TraceFolder } from '../supervisor/trace-file.ts'
 const script = fileURLToPath(new URL('../starling.ts', import.meta.url))
 
 export const run: RunCommand = async (args, surroundings) => {
-  const options = { ...configOptions, verbose: { type: 'boolean' } } as const
+  const options = {
+    ...configOptions,
+    verbose: { type: 'boolean' },
+    rebuild: { type: 'boolean' },
+  } as const
   const { values } = parseArgs({ args: [...args], options })
   const config = configOf(values, surroundings)
   for (const warning of config.warnings) surroundings.note(`warning: ${warning}`)
+  if (config.values.engine === 'nats') natsSettingsOf(config)
   const lock = lockDataFolder(config.dataFolder)
   await endLeftovers(lock.previous?.processes ?? [], (names) =>
     surroundings.note(`Waiting for ${names.join(', ')} of an earlier run to finish …`),
   )
+  if (values.rebuild) setStoresAside(config, surroundings)
   const names = rolesOf(config).map(({ name }) => name)
   const folder = join(config.dataFolder, 'trace')
   const traces = values.verbose ? undefined : new TraceFolder(folder, names)
@@ -49,6 +58,17 @@ export const run: RunCommand = async (args, surroundings) => {
   }
 }
 
+/** Once, before anything starts: the processes make them anew. */
+function setStoresAside(config: Config, { note }: CommandSurroundings): void {
+  assertOwnStores(config)
+  for (const { name } of config.backends) {
+    const folder = StoreFolder.take(storeFolderOf(config.dataFolder, name))
+    const kept = folder.setAside(new Date().toISOString())
+    folder.release()
+    if (kept !== undefined) note(`The store of ${name} is kept as ${kept}.`)
+  }
+}
+
 interface Supervision {
   readonly lock: DataLock
   readonly surroundings: CommandSurroundings
@@ -60,6 +80,7 @@ async function supervise(config: Config, supervision: Supervision): Promise<Exit
   const { lock, surroundings, command, outputOf } = supervision
   const roles = rolesOf(config)
   let details: ReadyDetails = {}
+  const warnings = new Set<string>()
   /** Then only the reason is worth a line. */
   let isRefused = false
   const report = (event: SupervisorEvent): void => {
@@ -68,6 +89,7 @@ async function supervise(config: Config, supervision: Supervision): Promise<Exit
     if (event.kind === 'ready' && event.role.name === config.frontends[0]?.name) {
       details = event.details
     }
+    if (event.kind === 'ready') for (const it of event.details.warnings ?? []) warnings.add(it)
     const line = eventLine(event)
     if (line !== '' && !isRefused) surroundings.out(line)
   }
@@ -90,13 +112,16 @@ async function supervise(config: Config, supervision: Supervision): Promise<Exit
   try {
     const first = await Promise.race([supervisor.start(), asked])
     if (first !== 'asked') {
-      for (const line of standing(config, roles, details)) surroundings.out(line)
+      for (const line of standing(config, roles, { ...details, warnings: [...warnings] })) {
+        surroundings.out(line)
+      }
     }
   } catch (error) {
     isRefused = true
     await supervisor.stop()
     if (!(error instanceof RoleRefused)) throw error
-    throw new CannotStart(error.message, error.refusal.remedy)
+    const { remedy, mayPass = false } = error.refusal
+    throw mayPass ? new NotDone(error.message, remedy) : new CannotStart(error.message, remedy)
   }
   await asked
   await supervisor.stop()
@@ -107,13 +132,14 @@ async function supervise(config: Config, supervision: Supervision): Promise<Exit
 function standing(
   config: Config,
   roles: readonly Role[],
-  { address, fingerprint }: ReadyDetails,
+  { address, fingerprint, warnings = [] }: ReadyDetails,
 ): readonly string[] {
   return standingLines({
     roles,
     address: address ?? config.frontends[0]!.publicAddress,
     fingerprint,
     dataFolder: config.dataFolder,
+    warnings,
     ...pagesOf(config, address),
   })
 }

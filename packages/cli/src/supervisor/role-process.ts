@@ -1,5 +1,6 @@
 /** Starts the process of one role: `starling frontend|backend --name …` with an IPC channel. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { unreachable } from '@starling/core/now'
 import { isFromRole, type Role, type ToRole } from './role.ts'
 import type { ProcessEvents, RoleProcess } from './supervisor.ts'
 
@@ -31,8 +32,16 @@ export function startRoleProcess(
   })
   child.on('message', (message) => {
     if (!isFromRole(message)) return
-    if (message.kind === 'ready') events.ready(message.details)
-    else events.refused(message.refusal)
+    switch (message.kind) {
+      case 'ready':
+        return events.ready(message.details)
+      case 'progress':
+        return events.progress(message.text)
+      case 'refused':
+        return events.refused(message.refusal)
+      default:
+        return unreachable(message)
+    }
   })
   let hasEnded = false
   const ended = (code: number | null, signal: string | null): void => {

@@ -8,6 +8,8 @@ export type Role =
 export interface Refusal {
   readonly found: string
   readonly remedy: string
+  /** It may pass by itself: starting again later may help. */
+  readonly mayPass?: boolean
 }
 
 export interface ReadyDetails {
@@ -15,11 +17,15 @@ export interface ReadyDetails {
   readonly address?: string
   /** SHA-256 of the certificate that clients see. */
   readonly fingerprint?: string
+  /** What it cannot promise. */
+  readonly warnings?: readonly string[]
 }
 
 export type FromRole =
   | { readonly kind: 'ready'; readonly details: ReadyDetails }
-  /** It will not start; trying again does not help. */
+  /** It is not ready yet, but comes along. */
+  | { readonly kind: 'progress'; readonly text: string }
+  /** It will not start, or cannot go on. */
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** Finish what was begun, then end. The channel's end means the same. */
@@ -27,7 +33,7 @@ export type ToRole = { readonly kind: 'stop' }
 
 export function isFromRole(message: unknown): message is FromRole {
   if (typeof message !== 'object' || message === null || !('kind' in message)) return false
-  return message.kind === 'ready' || message.kind === 'refused'
+  return message.kind === 'ready' || message.kind === 'progress' || message.kind === 'refused'
 }
 
 export function isToRole(message: unknown): message is ToRole {

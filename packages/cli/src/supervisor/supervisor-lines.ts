@@ -11,6 +11,8 @@ export function eventLine(event: SupervisorEvent): string {
       return event.waitMs < 200
         ? ''
         : `${event.role.name} ${went(event.end)} again, next start in ${event.waitMs} ms`
+    case 'progress':
+      return `${event.role.name}: ${event.text}`
     case 'refused':
       return `${event.role.name}: ${event.refusal.found}; ${event.refusal.remedy}`
     case 'killed':
@@ -36,6 +38,8 @@ export interface Standing {
   readonly page: string | undefined
   readonly statusPage: string | undefined
   readonly dataFolder: string
+  /** What the engine cannot promise. */
+  readonly warnings: readonly string[]
 }
 
 /** Once everything runs. */
@@ -52,6 +56,7 @@ export function standingLines(standing: Standing): readonly string[] {
     '',
     ...standing.roles.map(role),
     '',
+    ...standing.warnings.map((warning) => `Warning: ${warning}`),
     ...(page === undefined ? [] : [`Open   ${page}`]),
     `Chat   npm run chat ${address}`,
     `Watch  npm run starling top${statusPage === undefined ? '' : `, or ${statusPage}`}`,

@@ -63,6 +63,10 @@ class FakeWorld {
     )
   }
 
+  progress(role: Role, text: string): void {
+    this.live.get(role.name)?.progress(text)
+  }
+
   ready(role: Role): void {
     this.live.get(role.name)?.ready({})
   }
@@ -169,6 +173,23 @@ describe('supervisor', () => {
     world.ready(frontend)
     world.pass(supervisorTuning.startMsMax)
     await assert.rejects(started, /primary-1: not ready after 60000 ms/)
+  })
+
+  it('waits on for a process that comes along, and tells how', async () => {
+    const world = new FakeWorld()
+    const started = new Supervisor([primary], world.surroundings).start()
+    for (const percent of [10, 20]) {
+      world.pass(supervisorTuning.startMsMax - 1)
+      world.progress(primary, `taking a snapshot from primary-2, ${percent} %`)
+    }
+    world.pass(supervisorTuning.startMsMax - 1)
+    world.ready(primary)
+    await started
+    world.pass(supervisorTuning.startMsMax)
+    assert.deepEqual(world.lines(), [
+      'primary-1: taking a snapshot from primary-2, 10 %',
+      'primary-1: taking a snapshot from primary-2, 20 %',
+    ])
   })
 
   it('survives a death during the first start', async () => {

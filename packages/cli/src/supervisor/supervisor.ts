@@ -24,6 +24,7 @@ export interface ProcessEnd {
 
 export interface ProcessEvents {
   ready(details: ReadyDetails): void
+  progress(text: string): void
   refused(refusal: Refusal): void
   /** The last one. */
   ended(end: ProcessEnd): void
@@ -51,6 +52,7 @@ export type SupervisorEvent =
       readonly end: ProcessEnd
       readonly tookMs: number
     }
+  | { readonly kind: 'progress'; readonly role: Role; readonly text: string }
   | { readonly kind: 'refused'; readonly role: Role; readonly refusal: Refusal }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'killed'; readonly role: Role; readonly afterMs: number }
@@ -59,7 +61,7 @@ export type SupervisorEvent =
 export interface SupervisorTuning {
   readonly backoff: BackoffTuning
   readonly failedStartsMax: number
-  /** Until everything is ready for the first time. */
+  /** Until everything is ready for the first time, or something has come along. */
   readonly startMsMax: number
   readonly frontendStopMsMax: number
   readonly backendStopMsMax: number
@@ -108,6 +110,8 @@ export class Supervisor {
   readonly #supervised: readonly Supervised[]
   readonly #firstStart = Promise.withResolvers<void>()
   #isStopping = false
+  /** Undoes the limit of the first start. */
+  #expectNothing: () => void = () => {}
   /** Called whenever a process ends, while stopping. */
   #onEnd: () => void = () => {}
 
@@ -132,14 +136,11 @@ export class Supervisor {
   /** Settles when every role is ready; rejects with `RoleRefused` when one never will be. */
   async start(): Promise<void> {
     for (const supervised of this.#supervised) this.#launch(supervised)
-    const undo = this.#surroundings.after(this.#tuning.startMsMax, () => {
-      const late = this.#supervised.find((it) => !it.wasReady)
-      if (late) this.#giveUp(late, `not ready after ${this.#tuning.startMsMax} ms`)
-    })
+    this.#expectReady()
     try {
       await this.#firstStart.promise
     } finally {
-      undo()
+      this.#expectNothing()
     }
   }
 
@@ -173,6 +174,10 @@ export class Supervisor {
   #launch(it: Supervised): void {
     const process = this.#surroundings.start(it.role, {
       ready: (details) => this.#ready(it, details),
+      progress: (text) => {
+        this.#surroundings.report({ kind: 'progress', role: it.role, text })
+        if (!it.wasReady) this.#expectReady()
+      },
       refused: (refusal) => {
         it.refusal = refusal
       },
@@ -216,6 +221,15 @@ export class Supervisor {
     const undo = this.#surroundings.after(waitMs, () => this.#launch(it))
     it.life = { kind: 'waiting', undo }
     this.#surroundings.report({ kind: 'died', role: it.role, end, waitMs })
+  }
+
+  #expectReady(): void {
+    this.#expectNothing()
+    const { startMsMax } = this.#tuning
+    this.#expectNothing = this.#surroundings.after(startMsMax, () => {
+      const late = this.#supervised.find((it) => !it.wasReady)
+      if (late) this.#giveUp(late, `not ready after ${startMsMax} ms`)
+    })
   }
 
   #giveUp(it: Supervised, found: string): void {

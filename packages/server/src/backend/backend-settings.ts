@@ -4,6 +4,7 @@ import type { Rank } from '@starling/core/link/down'
 import type { Limits } from '@starling/protocol/limits'
 import type { LinkAddress, LinkSecurity, LinkTuning } from '../link/link-settings.ts'
 import type { AdminSettings } from '../telemetry/telemetry-settings.ts'
+import { type SnapshotTuning, snapshotTuning } from './snapshot-settings.ts'
 
 export interface BackendSettings {
   readonly name: string
@@ -28,6 +29,7 @@ export interface BackendShellTuning {
   /** How long a drain may take before the process ends all the same. */
   readonly drainMsMax: number
   readonly passwords: PasswordTuning
+  readonly snapshots: SnapshotTuning
 }
 
 /** argon2id; see RFC 9106 §4 for how memory and passes trade. */
@@ -52,4 +54,5 @@ export const backendShellTuning: BackendShellTuning = {
     hashesAtOnceMax: 2,
     hashesWaitingMax: 512,
   },
+  snapshots: snapshotTuning,
 }

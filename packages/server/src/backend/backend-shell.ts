@@ -5,7 +5,9 @@
  * one record, and all that goes to one front-end leaves in one write.
  *
  * It closes in two steps: the node finishes what it was asked (`beginDrain` … `drained`), for at
- * most `drainMsMax`; then links, engine and timer end.
+ * most `drainMsMax`; then links, engine and timer end. When this replica, its store or the log
+ * turns out to be wrong it ends at once, since whatever it would answer could be wrong too:
+ * `failed`.
  */
 import type {
   BackendFigures,
@@ -18,20 +20,22 @@ import { LogError } from '@starling/core/log/log'
 import type { LogRecord } from '@starling/core/log/record'
 import { unreachable } from '@starling/core/now'
 import { now } from '../link/clock.ts'
-import { LinkServer } from '../link/link-server.ts'
 import type { LinkAddress } from '../link/link-settings.ts'
 import { Turns } from '../link/turns.ts'
+import { isFileTrouble } from '../log/sqlite/sqlite-trouble.ts'
 import { AdminServer } from '../telemetry/admin-server.ts'
 import { type BackendShellFigures, backendMetrics } from '../telemetry/backend-metrics.ts'
 import { registerFigures } from '../telemetry/figures-to-metrics.ts'
 import { LimitCounts } from '../telemetry/limit-counts.ts'
 import { LoopDelay } from '../telemetry/loop-delay.ts'
 import type { Trace } from '../telemetry/trace.ts'
-import { TracePace } from '../telemetry/trace-pace.ts'
 import { serverVersion } from '../telemetry/version.ts'
 import { startTicker } from '../ticker.ts'
-import type { BackendEngine } from './backend-engine.ts'
+import type { BackendEngine, BackendFailure } from './backend-engine.ts'
+import { diverged, logDamaged, storeFailed } from './backend-failures.ts'
+import { BackendLinks } from './backend-links.ts'
 import type { BackendSettings } from './backend-settings.ts'
+import { claimIn, claimMessage } from './claim-message.ts'
 import { PasswordHasher } from './password-hasher.ts'
 
 export type BackendNodeLike = BackendInputs & { figures(): BackendFigures }
@@ -47,7 +51,11 @@ export interface RunningBackend {
   /** Where front-ends reach it. */
   readonly address: LinkAddress
   readonly adminPort: number | undefined
+  /** What the engine cannot promise, in plain words. */
+  readonly warnings: readonly string[]
   figures(): BackendFigures & { readonly shell: BackendShellFigures }
+  /** Resolves when it cannot go on; everything has ended then. */
+  readonly failed: Promise<BackendFailure>
   /** Finishes what was begun, then ends. */
   close(): Promise<void>
   /** Ends as a crash would, as far as one process can show it. */
@@ -70,6 +78,9 @@ export async function startBackend(
   return shell
 }
 
+const settingsDiffer =
+  'the settings of the last backend that started hold, not the configuration of this one'
+
 class BackendShell implements RunningBackend {
   readonly #settings: BackendSettings
   readonly #trace: Trace
@@ -78,16 +89,18 @@ class BackendShell implements RunningBackend {
   readonly #turns = new Turns(() => this.#drain())
   readonly #passwords: PasswordHasher
   readonly #limits = new LimitCounts()
-  readonly #refusalPace = new TracePace()
+  readonly #links: BackendLinks
   readonly #loopDelay: LoopDelay
   readonly #drained = Promise.withResolvers<void>()
-  #links: LinkServer | undefined
+  readonly #failed = Promise.withResolvers<BackendFailure>()
+  #failure: BackendFailure | undefined
   #admin: AdminServer | undefined
   #stopTicker = () => {}
-  #unfollow: (() => void) | undefined
+  #unfollow = () => {}
+  #unhear = () => {}
   #closing: Promise<void> | undefined
   #reach = { canAppend: true, why: '' }
-  #counts = { linksRefusedTotal: 0, linksCutTotal: 0, appendsFailedTotal: 0 }
+  #appendsFailedTotal = 0
   #loopDelayToldMs = 0
 
   constructor(settings: BackendSettings, deps: BackendDependencies, engine: BackendEngine) {
@@ -98,34 +111,24 @@ class BackendShell implements RunningBackend {
     this.#loopDelay = new LoopDelay(settings.shell.tickMs, now().ms)
     const makeNode = deps.makeNode ?? ((options: BackendOptions) => new BackendNode(options))
     this.#node = makeNode({ ...settings, store: engine.store, chance: Math.random })
+    this.#links = new BackendLinks({
+      settings,
+      trace: deps.trace,
+      limits: this.#limits,
+      snapshots: engine.replication?.snapshots,
+      behind: () => (this.#reach.canAppend ? undefined : this.#reach.why),
+      onOpen: (link) => this.#input(() => this.#node.linkOpened(now(), link)),
+      onFrame: (link, frame) => this.#input(() => this.#node.linkFrame(now(), link, frame)),
+      onEnd: (link) => this.#input(() => this.#node.linkClosed(now(), link)),
+    })
   }
 
   async start(): Promise<void> {
-    const { name, rank, listen, linkSecurity, linkTuning, admin } = this.#settings
+    const { name, rank, admin } = this.#settings
     const startedAt = Date.now()
+    for (const warning of this.warnings) this.#trace.warn({ warning }, 'the engine is not safe')
     this.#follow()
-    this.#links = await LinkServer.start({
-      what: `the link port of backend ${name}`,
-      listen,
-      security: linkSecurity,
-      tuning: linkTuning,
-      onOpen: (link) => this.#input(() => this.#node.linkOpened(now(), link)),
-      onFrame: (link, frame) => this.#input(() => this.#node.linkFrame(now(), link, frame)),
-      onEnd: (link, end, detail) => {
-        if (end !== 'closed-here' && end !== 'closed-there') this.#counts.linksCutTotal += 1
-        if (end === 'write-overflow') this.#limits.reached('writeBytesMax')
-        if (end === 'frame-too-large') this.#limits.reached('frameBytesMax')
-        this.#trace.info({ link, end, detail }, 'a link to a front-end ended')
-        this.#input(() => this.#node.linkClosed(now(), link))
-      },
-      onRefused: (remote, end, detail) => {
-        this.#counts.linksRefusedTotal += 1
-        if (end === 'too-many-links') this.#limits.reached('linksMax')
-        const leftOut = this.#refusalPace.next(now().ms)
-        if (leftOut === undefined) return
-        this.#trace.warn({ remote, end, detail, leftOut }, 'a peer was refused a link')
-      },
-    })
+    await this.#links.start()
     if (admin !== undefined) {
       this.#admin = await AdminServer.start(admin, {
         role: 'backend',
@@ -134,6 +137,7 @@ class BackendShell implements RunningBackend {
         startedAt,
         registry: registerFigures(backendMetrics, () => this.figures()),
         notReady: () => this.#notReady(),
+        warnings: () => this.warnings,
         figures: () => ({ rank, address: this.address, ...this.figures() }),
       })
     }
@@ -142,7 +146,15 @@ class BackendShell implements RunningBackend {
   }
 
   get address(): LinkAddress {
-    return this.#links?.address ?? this.#settings.listen
+    return this.#links.address
+  }
+
+  get warnings(): readonly string[] {
+    return this.#engine.warnings
+  }
+
+  get failed(): Promise<BackendFailure> {
+    return this.#failed.promise
   }
 
   get adminPort(): number | undefined {
@@ -151,8 +163,11 @@ class BackendShell implements RunningBackend {
 
   figures(): BackendFigures & { readonly shell: BackendShellFigures } {
     const shell = {
-      ...this.#counts,
+      ...this.#links.counts,
       ...this.#reach,
+      appendsFailedTotal: this.#appendsFailedTotal,
+      warnings: this.warnings,
+      failure: this.#failure?.code ?? '',
       loopDelayMs: this.#loopDelay.ms,
       passwordTasksWaiting: this.#passwords.waiting,
       limitsReachedTotal: this.#limits.totals,
@@ -166,8 +181,22 @@ class BackendShell implements RunningBackend {
   }
 
   abort(): Promise<void> {
-    this.#links?.abort()
+    this.#links.abort()
     return this.#end()
+  }
+
+  /** What it would answer from now on may be wrong, so nothing is finished first. */
+  async #fail(failure: BackendFailure): Promise<void> {
+    if (this.#failure !== undefined || this.#closing !== undefined) return
+    this.#failure = failure
+    const { code, found, remedy } = failure
+    this.#trace.error({ code, found, remedy }, 'this backend cannot go on')
+    this.#links.abort()
+    this.#turns.stop()
+    const { replication } = this.#engine
+    if (failure.isStoreWrong && replication !== undefined) await replication.setAside()
+    await this.abort()
+    this.#failed.resolve(failure)
   }
 
   async #drainAndEnd(): Promise<void> {
@@ -181,7 +210,7 @@ class BackendShell implements RunningBackend {
     }, drainMsMax)
     await this.#drained.promise
     clearTimeout(limit)
-    await this.#links?.close()
+    await this.#links.close()
     await this.#end()
     this.#trace.info({}, 'the backend is down')
   }
@@ -189,7 +218,8 @@ class BackendShell implements RunningBackend {
   async #end(): Promise<void> {
     this.#stopTicker()
     this.#turns.stop()
-    this.#unfollow?.()
+    this.#unfollow()
+    this.#unhear()
     this.#admin?.close()
     await this.#engine.close()
   }
@@ -205,7 +235,13 @@ class BackendShell implements RunningBackend {
         this.#reach = { canAppend, why }
         this.#input(() => this.#node.logReach(now(), canAppend, why))
       },
+      onDamage: (why) => void this.#fail(logDamaged(why)),
     })
+    this.#unhear =
+      this.#engine.replication?.onPeers((message) => {
+        const claim = claimIn(message)
+        if (claim !== undefined) this.#input(() => this.#node.claimHeard(now(), claim))
+      }) ?? this.#unhear
   }
 
   #notReady(): string | undefined {
@@ -214,8 +250,19 @@ class BackendShell implements RunningBackend {
   }
 
   #input(give: () => void): void {
-    give()
+    this.#guarded(give)
     this.#turns.touch()
+  }
+
+  /** Trouble with the store's file ends this backend; any other error is a mistake of ours. */
+  #guarded(work: () => void): void {
+    if (this.#failure !== undefined) return
+    try {
+      work()
+    } catch (error) {
+      if (!isFileTrouble(error)) throw error
+      void this.#fail(storeFailed(error))
+    }
   }
 
   #tick(): void {
@@ -225,27 +272,35 @@ class BackendShell implements RunningBackend {
       this.#loopDelayToldMs = at.ms
       this.#node.loopDelay(at, this.#loopDelay.ms)
     }
-    this.#node.tick(at)
+    this.#guarded(() => this.#node.tick(at))
     this.#turns.run()
   }
 
   #drain(): void {
-    for (const output of this.#node.drain(now())) this.#perform(output)
+    this.#guarded(() => {
+      for (const output of this.#node.drain(now())) this.#perform(output)
+    })
   }
 
   #perform(output: BackendOutput): void {
     switch (output.kind) {
       case 'send':
-        return this.#links?.send(output.link, output.frame)
+        return this.#links.send(output.link, output.frame)
       case 'close':
         this.#trace.warn({ link: output.link, why: output.why }, 'closing a link')
-        return this.#links?.closeLink(output.link, output.why)
+        return this.#links.closeLink(output.link, output.why)
       case 'append':
         return void this.#append(output.record)
       case 'hash-password':
         return void this.#hashPassword(output)
       case 'check-password':
         return void this.#checkPassword(output)
+      case 'claim':
+        return this.#engine.replication?.tellPeers(claimMessage(output.claim))
+      case 'diverged':
+        return void this.#fail(diverged(output.why))
+      case 'settings-differ':
+        return this.#trace.warn({ names: output.names }, settingsDiffer)
       case 'drained':
         return this.#drained.resolve()
       default:
@@ -259,7 +314,7 @@ class BackendShell implements RunningBackend {
     } catch (error) {
       if (!(error instanceof LogError)) throw error
       const { code, landed, message } = error
-      this.#counts.appendsFailedTotal += 1
+      this.#appendsFailedTotal += 1
       this.#trace.warn({ code, landed, message }, 'an append failed')
       this.#input(() => this.#node.appendFailed(now(), record.id, { code, landed }))
       return

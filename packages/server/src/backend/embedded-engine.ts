@@ -16,7 +16,7 @@ export interface EmbeddedEngineOptions {
 export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promise<BackendEngine> {
   const { settings, dataFolder, trace } = options
   try {
-    return await openSqliteEngine({
+    const engine = await openSqliteEngine({
       directory: dataFolder,
       name: settings.name,
       makeReplica: (store) => new Replica({ ...settings, store }),
@@ -27,6 +27,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
         trace.info({ position, head }, 'bringing the store forward to the end of the log')
       },
     })
+    return { ...engine, warnings: [] }
   } catch (error) {
     if (!(error instanceof LogError)) throw error
     throw new StartError(

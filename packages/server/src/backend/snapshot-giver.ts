@@ -161,7 +161,11 @@ export class SnapshotGiver {
         const part = Buffer.allocUnsafe(snapshotPartBytes)
         const { bytesRead } = await file.read(part, 0, part.length, giving.sent)
         if (giving.isGone) return false
-        if (bytesRead === 0) throw new Error(`${path} ended at ${giving.sent}`)
+        if (bytesRead === 0) {
+          const why = `the copy ended at ${giving.sent} of ${offer.bytes} bytes`
+          send(giving.link, { t: 'snapshot-refused', code: 'failed', why })
+          return false
+        }
         const data = part.subarray(0, bytesRead)
         hash.update(data)
         giving.sent += bytesRead

@@ -1,7 +1,8 @@
 /**
  * Takes a copy of another backend's store (core/link/peer.ts) into a file. The backends are asked
- * one after the other, each at most once; whoever refuses, dies midway or sends what is not right is
- * left for the next. What comes is written in its order, and the other hears how much is written.
+ * one after the other, each at most once; whoever refuses, dies midway or sends what is not right
+ * is left for the next. What comes is written in its order, and the other hears how much is
+ * written.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -180,7 +181,10 @@ class Taking {
     if (offer === undefined) return this.#over('it sent without an offer')
     if (this.#written + data.length > offer.bytes) return this.#over('it sent more than it offered')
     this.#hash.update(data)
-    await file.write(data, 0, data.length, this.#written)
+    for (let at = 0; at < data.length; ) {
+      const { bytesWritten } = await file.write(data, at, data.length - at, this.#written + at)
+      at += bytesWritten
+    }
     this.#written += data.length
     this.#link?.send({ t: 'snapshot-got', bytes: this.#written })
     const { bytes: bytesAll } = offer

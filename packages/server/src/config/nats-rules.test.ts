@@ -30,7 +30,8 @@ describe('configuration of the engine "nats": what is refused', () => {
     [
       'two ways to log in',
       nats('credsFile = "a.creds"', 'user = "me"', 'password = "x"'),
-      'starling.toml:4: nats.credsFile: found beside nats.user; log in in one way: keep one of the two',
+      `starling.toml:4: nats.credsFile: found beside nats.user; log in in one way: keep one of the
+        two`,
     ],
     [
       'two ways for the system account, too',

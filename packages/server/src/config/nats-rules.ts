@@ -73,8 +73,8 @@ function checkServers(rules: NatsRules): void {
   const open = servers.find((text) => !isLoopbackHost(parseNatsServer(text)?.host ?? 'localhost'))
   if (open !== undefined && !isNatsTls(values)) {
     warnings.push(
-      `${open} is reached over the network, perhaps without TLS: set nats.caFile, or write tls:// ` +
-        'before the address',
+      `${open} is reached over the network, perhaps without TLS: set nats.caFile, or write ` +
+        'tls:// before the address',
     )
   }
 }

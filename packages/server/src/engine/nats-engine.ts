@@ -5,11 +5,12 @@
  * position with what was applied. So the store may go back by some records, and the log brings it
  * forward again. What was acknowledged is safe in the log, and nowhere else.
  *
- * At every start the guard (store-guard.ts) asks whether store and log belong together. A store that
- * cannot be read is set aside and made anew. A log that lacks what the store has applied has lost
- * acknowledged messages: nothing is made anew then until an operator says so. A store that is empty,
- * far behind, or stands before a record that the log cannot give any more, is replaced by a copy of
- * another backend's, if there is one to be had; else the log is applied from where it stands.
+ * At every start the guard (store-guard.ts) asks whether store and log belong together. A store
+ * that cannot be read is set aside and made anew. A log that lacks what the store has applied has
+ * lost acknowledged messages: nothing is made anew then until an operator says so. A store that is
+ * empty, far behind, or stands before a record that the log cannot give any more, is replaced by a
+ * copy of another backend's, if there is one to be had; else the log is applied from where it
+ * stands.
  */
 
 import type { SnapshotOffer } from '@starling/core/link/peer'
@@ -266,6 +267,7 @@ function wentBack(why: string): StartError {
     'log-went-back',
     `The log lacks what was acknowledged before: ${why}.`,
     'Bring back the data of the NATS servers, or restore a backup (docs/operating.md). To go on ' +
-      'without what the log lacks, start each backend once with --rebuild; its store is kept aside.',
+      'without what the log lacks, start each backend once with --rebuild; its store is kept ' +
+      'aside.',
   )
 }

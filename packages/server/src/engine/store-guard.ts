@@ -38,7 +38,8 @@ export async function judge(standing: Standing, log: GuardedHistory): Promise<Ve
     const record = await readable(log, position)
     if (record?.id !== recordId) {
       const found = record === undefined ? 'none' : JSON.stringify(record.id)
-      const why = `the log has ${found} at ${position} where ${JSON.stringify(recordId)} was applied`
+      const own = JSON.stringify(recordId)
+      const why = `the log has ${found} at ${position} where ${own} was applied`
       return { kind: 'went-back', why }
     }
   }

@@ -1,7 +1,7 @@
 /**
  * The backend's end of the links: listens, and gives each front-end, or other backend, that proves
- * itself a link with a name that is never used twice. Until the handshake is done a peer gets nothing and costs one
- * socket for at most `handshakeMsMax`.
+ * itself a link with a name that is never used twice. Until the handshake is done a peer gets
+ * nothing and costs one socket for at most `handshakeMsMax`.
  */
 
 import { createServer as createPlainServer, type Server, type Socket } from 'node:net'

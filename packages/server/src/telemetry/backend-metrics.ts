@@ -12,6 +12,11 @@ export interface BackendShellFigures {
   readonly linksCutTotal: number
   readonly appendsFailedTotal: number
   readonly passwordTasksWaiting: number
+  /** What the engine cannot promise, in plain words. */
+  readonly warnings: readonly string[]
+  readonly snapshotsGivenTotal: number
+  /** Why it ended by itself; empty while it runs. */
+  readonly failure: string
   /** Name of a limit → how often it was reached. */
   readonly limitsReachedTotal: { readonly [limit: string]: number }
 }
@@ -36,12 +41,16 @@ export const backendMetrics: readonly Row[] = [
   gauge('can_append', '1 while the log is within reach.', (f) => (f.shell.canAppend ? 1 : 0)),
   gauge('loop_delay_seconds', 'Worst recent event-loop delay.', (f) => f.shell.loopDelayMs / 1000),
   gauge('password_tasks_waiting', 'Password tasks.', (f) => f.shell.passwordTasksWaiting),
+  gauge('engine_warnings', 'Promises that the engine cannot keep.', (f) => f.shell.warnings.length),
+  gauge('settings_differ', 'Settings that another backend put.', (f) => f.settingsDiffer.length),
+  gauge('digest_disputes', 'Checkpoints at which replicas differ.', (f) => f.digestDisputes),
   counter('requests', 'Requests received.', (f) => f.requestsTotal),
   counter('appends', 'Records appended to the log.', (f) => f.appendsTotal),
   counter('appends_failed', 'Appends that failed.', (f) => f.shell.appendsFailedTotal),
   counter('operations_applied', 'Operations applied.', (f) => f.opsAppliedTotal),
   counter('links_refused', 'Peers that never became a link.', (f) => f.shell.linksRefusedTotal),
   counter('links_cut', 'Links cut for what came or stayed away.', (f) => f.shell.linksCutTotal),
+  counter('snapshots', 'Snapshots given.', (f) => f.shell.snapshotsGivenTotal),
   {
     ...counter('refusals', 'Requests refused, by code.', (f) => byLabel('code', f.refusalsTotal)),
     labels: ['code'],

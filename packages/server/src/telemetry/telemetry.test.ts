@@ -19,6 +19,8 @@ const figures: BackendMetricFigures = {
   requestsTotal: 10,
   appendsTotal: 5,
   opsAppliedTotal: 9,
+  settingsDiffer: [],
+  digestDisputes: 0,
   refusalsTotal: { muted: 2 },
   shell: {
     loopDelayMs: 4,
@@ -28,6 +30,9 @@ const figures: BackendMetricFigures = {
     linksCutTotal: 0,
     appendsFailedTotal: 0,
     passwordTasksWaiting: 0,
+    warnings: [],
+    snapshotsGivenTotal: 0,
+    failure: '',
     limitsReachedTotal: { linksMax: 1 },
   },
 }
@@ -93,8 +98,19 @@ test('the status is JSON with role, name, version and figures', async (t) => {
     startedAt: 1,
     isReady: true,
     why: '',
+    warnings: [],
     figures,
   })
+})
+
+test('what cannot be promised is told wherever state is told', async (t) => {
+  const url = await admin(t, { warnings: () => ['one copy of the log only'] })
+  assert.equal(
+    await (await fetch(`${url}/healthz`)).text(),
+    'ok\nwarning: one copy of the log only\n',
+  )
+  const { warnings } = await (await fetch(`${url}/status`)).json()
+  assert.deepEqual(warnings, ['one copy of the log only'])
 })
 
 test('a request that names another host is refused', async (t) => {

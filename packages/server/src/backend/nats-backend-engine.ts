@@ -1,0 +1,110 @@
+/** Opens the engine whose log is in NATS: the log, this backend's own store, copies of others'. */
+import { join } from 'node:path'
+import { type EngineLog, natsEngineTuning, openNatsEngine } from '../engine/nats-engine.ts'
+import { StoreFolder } from '../engine/store-folder.ts'
+import { NatsLog } from '../log/nats/nats-log.ts'
+import type { NatsSettings } from '../log/nats/nats-settings.ts'
+import type { NatsNotice } from '../log/nats/nats-view.ts'
+import type { Trace } from '../telemetry/trace.ts'
+import type { BackendEngine } from './backend-engine.ts'
+import type { BackendSettings } from './backend-settings.ts'
+import { type PeerBackend, type SnapshotProgress, takeSnapshot } from './snapshot-taker.ts'
+
+export interface NatsBackendEngineOptions {
+  readonly settings: BackendSettings
+  readonly nats: NatsSettings
+  readonly dataFolder: string
+  /** The other backends, in the order in which they are asked for a snapshot. */
+  readonly peers: readonly PeerBackend[]
+  readonly trace: Trace
+  /** An operator takes the log as it is: the store is made anew. */
+  readonly isRebuild?: boolean
+  /** How the start goes, one line at a time. */
+  readonly onProgress?: (text: string) => void
+  /** Another log than the real one, for tests. */
+  readonly openLog?: (identity: string | undefined) => Promise<EngineLog>
+}
+
+/** Where a backend's own store is. */
+export function storeFolderOf(dataFolder: string, backend: string): string {
+  return join(dataFolder, backend)
+}
+
+/** Rejects with a `StartError`. */
+export async function openNatsBackendEngine(
+  options: NatsBackendEngineOptions,
+): Promise<BackendEngine> {
+  const { settings, nats, dataFolder, peers, trace, onProgress = () => {} } = options
+  const { name, linkSecurity, linkTuning, shell } = settings
+  const onNotice = ({ level, text }: NatsNotice) => trace[level]({}, text)
+  const openLog = (identity: string | undefined): Promise<EngineLog> =>
+    NatsLog.open(nats, { name, onNotice, ...(identity === undefined ? {} : { identity }) })
+  const tell = paced((text, figures) => {
+    trace.info(figures, text)
+    onProgress(text)
+  })
+  const engine = await openNatsEngine({
+    folder: StoreFolder.take(storeFolderOf(dataFolder, name)),
+    openLog: options.openLog ?? openLog,
+    takeSnapshot: (want) =>
+      takeSnapshot(want, {
+        name,
+        peers,
+        security: linkSecurity,
+        linkTuning,
+        tuning: shell.snapshots,
+        onProgress: tell,
+      }),
+    isRebuild: options.isRebuild ?? false,
+    tuning: natsEngineTuning,
+    onNotice: (level, text) => {
+      trace[level]({}, text)
+      onProgress(text)
+    },
+  })
+  const { log, store, natsLog, copy, close, setAside } = engine
+  const { identity } = natsLog
+  return {
+    log,
+    store,
+    close,
+    get warnings() {
+      return natsLog.warnings
+    },
+    replication: {
+      snapshots: {
+        identity,
+        get position() {
+          return store.position
+        },
+        copy,
+      },
+      view: () => natsLog.view(),
+      tellPeers: (message) => natsLog.tellPeers(message),
+      onPeers: (hear) => natsLog.onPeers(hear),
+      setAside,
+    },
+  }
+}
+
+type Tell = (text: string, figures: object) => void
+
+/** Every tenth of a copy is worth a line. */
+function paced(tell: Tell): (progress: SnapshotProgress) => void {
+  let tenthTold = -1
+  return (progress) => {
+    const { kind, from } = progress
+    if (kind === 'asking') {
+      tenthTold = -1
+      return tell(`asking ${from} for a snapshot`, { from })
+    }
+    if (kind === 'refused') {
+      return tell(`no snapshot from ${from}: ${progress.why}`, { from })
+    }
+    const { bytes, bytesAll } = progress
+    const tenth = Math.floor((bytes / bytesAll) * 10)
+    if (tenth === tenthTold) return
+    tenthTold = tenth
+    tell(`taking a snapshot from ${from}, ${tenth * 10} %`, { from, bytes, bytesAll })
+  }
+}
