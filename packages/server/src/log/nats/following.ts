@@ -20,8 +20,8 @@ import type { StoredRecord, Tail } from './tail.ts'
 export interface FollowingOptions {
   readonly after: Position
   readonly follower: LogFollower
-  readonly tail: Tail
-  readonly questions: LeaderQuestions
+  readonly tail: Pick<Tail, 'listen' | 'fetch'>
+  readonly questions: Pick<LeaderQuestions, 'info' | 'bodyAt'>
   readonly codec: RecordCodec
   readonly clock: AwakeClock
   /** The greatest position that is known to be there. */
@@ -54,6 +54,8 @@ export class Following {
   #handedOver: Position
   #damage: string | undefined
   #isStopped = false
+  /** Nothing is handed over until who leads was compared with. */
+  #isHeld = false
 
   #reach: Reach
   #target: Position
@@ -101,29 +103,40 @@ export class Following {
     this.#tell()
   }
 
+  /** The log may be another one: nothing more is handed over before it was compared. */
+  hold(): void {
+    if (this.#last) this.#isHeld = true
+  }
+
   /** Does who leads now have what was handed over here? False when it did not say. */
   async compareWithLeader(): Promise<boolean> {
     const last = this.#last
     if (!last) return true
+    let body: Uint8Array | undefined
     try {
-      const body = await this.#options.questions.bodyAt(last.position)
-      // A log that ends before is found out elsewhere.
-      if (body === undefined || this.#isStopped) return true
-      const found = this.#options.codec.decode(body)?.id
-      if (found === last.id) return true
-      this.#options.onDamage(
-        `Position ${last.position} of the log holds another record than before ` +
-          `(${found}, it was ${last.id}): it went back and went on differently.`,
-      )
-      return true
+      body = await this.#options.questions.bodyAt(last.position)
     } catch (error) {
       if (!isOutOfReach(error)) throw error
       return false
     }
+    // A log that ends before is found out elsewhere.
+    if (body === undefined) return false
+    const found = this.#options.codec.decode(body)?.id
+    if (found === last.id) {
+      this.#isHeld = false
+      this.#handing ??= setImmediate(() => this.#handOver())
+    } else if (!this.#isStopped) {
+      this.#options.onDamage(
+        `Position ${last.position} of the log holds another record than before ` +
+          `(${found}, it was ${last.id}): it went back and went on differently.`,
+      )
+    }
+    return true
   }
 
   #hear({ position, body }: StoredRecord): void {
     if (this.#isStopped || position < this.#next) return
+    if (this.#isHeld && this.#ready.length >= natsTuning.aheadRecordsMax) return this.#rewind()
     if (position === this.#next) return this.#take(body)
     this.#keep(position, body)
     this.#fill()
@@ -157,6 +170,14 @@ export class Following {
     this.#aheadBytes += body.length
   }
 
+  /** What is let go is read again. */
+  #rewind(): void {
+    this.#ready = []
+    this.#ahead.clear()
+    this.#aheadBytes = 0
+    this.#next = this.#handedOver + 1
+  }
+
   #unkeep(position: Position): Uint8Array | undefined {
     const body = this.#ahead.get(position)
     if (body === undefined) return undefined
@@ -167,6 +188,7 @@ export class Following {
 
   #handOver(): void {
     this.#handing = undefined
+    if (this.#isHeld) return
     const part = this.#ready.splice(0, natsTuning.handOverRecordsMax)
     const last = part.at(-1)
     if (last) {

@@ -207,6 +207,9 @@ export class NatsLog implements Log {
   #lineOpened(line: NatsLine): void {
     this.#complaint = ''
     if (line === this.#opened.appendLine) {
+      // Its servers may have been away, and have come back with another log.
+      this.#comparedWith = ''
+      this.#hold()
       this.#appendProbe.opened()
       this.#appender.opened()
     } else this.#tailProbe.opened()
@@ -237,11 +240,16 @@ export class NatsLog implements Log {
   /** A new leader must have what was handed over. */
   async #compare(leadership: string): Promise<void> {
     if (leadership === this.#comparedWith || this.#isComparing) return
+    this.#hold()
     this.#isComparing = true
     const all = [...this.#followings].map((following) => following.compareWithLeader())
     const isDone = (await Promise.all(all)).every((said) => said)
-    if (isDone) this.#comparedWith = leadership
     this.#isComparing = false
+    if (isDone) this.#comparedWith = leadership
+  }
+
+  #hold(): void {
+    for (const following of this.#followings) following.hold()
   }
 
   #certain(damage: string | undefined): void {
