@@ -3,7 +3,7 @@
  * comes. Half of what they write is short, half long, so that balancing by size splits every one of
  * them over backends.
  */
-import type { StarlingClient } from '@starling/client/api'
+import type { ConnectionState, StarlingClient } from '@starling/client/api'
 import { openMemoryStorage } from '@starling/client/memory-storage'
 import { connect } from '@starling/client/node'
 import type { Entry } from '@starling/protocol/entry'
@@ -19,6 +19,12 @@ interface Person {
   written: number
 }
 
+/** Somebody's connection came to be otherwise than it was. */
+export interface Move {
+  readonly name: string
+  readonly to: ConnectionState['kind']
+}
+
 export interface CrowdOptions {
   readonly addresses: readonly string[]
   readonly clients: number
@@ -31,6 +37,8 @@ const roomsPerPerson = 2
 
 export class Crowd {
   readonly rooms: readonly string[]
+  /** Since all were gathered. */
+  readonly moves: Move[] = []
   readonly #options: CrowdOptions
   readonly #people: readonly Person[]
   #isWriting = false
@@ -98,8 +106,19 @@ export class Crowd {
     await Promise.all(this.#people.map(({ client }) => client.close()))
   }
 
+  /** Whom the front-end at this address serves now. */
+  servedBy(address: string): readonly string[] {
+    return this.#people.flatMap(({ name, client }) => {
+      const { connection } = client.snapshot()
+      return connection.kind === 'online' && connection.address === address ? [name] : []
+    })
+  }
+
   #watch(person: Person): void {
     const { ledger } = this.#options
+    person.client.on('connection', ({ state }) => {
+      this.moves.push({ name: person.name, to: state.kind })
+    })
     person.client.on('entry', ({ room, entry }) => {
       if (!this.rooms.includes(room)) return
       ledger.observed(person.name, room, entry)

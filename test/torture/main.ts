@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util'
 import { showReport } from './report.ts'
 import { engines, type TortureOptions, torture } from './torture.ts'
 
+const exitInterrupted = 130
+
 const usage = `npm run torture -- [--engine sqlite|nats] [--seconds 60] [--clients 40] [--rooms 8]
   [--window 2] [--every 1000] [--frontends 2] [--policy size-and-clients] [--seed N] [--json]
   [--loopback] [--no-disaster] [--traces FOLDER]
@@ -76,6 +78,10 @@ async function main(): Promise<void> {
   } catch (error) {
     console.error(`torture: ${(error as Error).message}\n\n${usage}`)
     process.exit(2)
+  }
+  // What was begun is undone when the process ends.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(exitInterrupted))
   }
   const report = await torture(parsed.options)
   console.log(parsed.isJson ? JSON.stringify(report) : showReport(report))

@@ -24,6 +24,8 @@ export class Reader {
       auth: { kind: 'guest', name: 'watcher' },
       storage: openMemoryStorage(),
     })
+    const ready = await client.ready()
+    if (!ready.ok) throw new Error(`the watcher was refused: ${ready.say}`)
     for (const room of rooms) {
       const joined = await client.join(room)
       if (!joined.ok) throw new Error(`the watcher may not join: ${joined.say}`)

@@ -4,16 +4,13 @@
  * judges. Where the stage has a disaster, people write again, it strikes, and when all has come to
  * rest once more the rooms are read again, and all of it is judged again.
  */
-
-import { openMemoryStorage } from '@starling/client/memory-storage'
-import { connect } from '@starling/client/node'
-import type { Entry } from '@starling/protocol/entry'
 import { until } from '../cluster/until.ts'
 import { Crowd } from './crowd.ts'
 import type { Fault } from './faults.ts'
 import { Ledger, type Verdict } from './ledger.ts'
 import { ManyMachinesStage } from './many-machines-stage.ts'
 import { OneMachineStage } from './one-machine-stage.ts'
+import { readRooms } from './read-rooms.ts'
 import { Reader } from './reader.ts'
 import { type Report, reportOf } from './report.ts'
 import type { Disaster, Stage, StageOptions } from './stage.ts'
@@ -117,33 +114,6 @@ async function strike(
   faults.push(fault)
   await disaster.strike()
   fault.endedAtMs = performance.now()
-}
-
-/** What somebody new reads. */
-async function readRooms(
-  addresses: readonly string[],
-  rooms: readonly string[],
-): Promise<ReadonlyMap<string, readonly Entry[]>> {
-  const reader = await connect({
-    addresses,
-    auth: { kind: 'guest', name: 'reader' },
-    storage: openMemoryStorage(),
-  })
-  const truth = new Map<string, readonly Entry[]>()
-  for (const room of rooms) {
-    const joined = await reader.join(room)
-    if (!joined.ok) throw new Error(`the reader may not join: ${joined.say}`)
-    const entries: Entry[] = []
-    for (;;) {
-      const page = await reader.history(room, { after: entries.length, limit: 200 })
-      if (!page.ok) throw new Error(`the reader may not read: ${page.say}`)
-      if (page.value.length === 0) break
-      entries.push(...page.value)
-    }
-    truth.set(room, entries)
-  }
-  await reader.close()
-  return truth
 }
 
 function progressLine(ledger: Ledger, faults: readonly Fault[], startedAt: number): string {
