@@ -83,6 +83,8 @@ export interface FrontendInputs {
   clientOpened(now: Now, session: SessionId, remote: string): void
   /** Unparsed and untrusted. */
   clientText(now: Now, session: SessionId, text: string): void
+  /** It answered a ping of the shell's, so it is not silent although it says nothing. */
+  clientAlive(now: Now, session: SessionId): void
   clientClosed(now: Now, session: SessionId): void
   /** The socket's send buffer is over its limit: send nothing more until `clientDrained` (P7). */
   clientBlocked(now: Now, session: SessionId): void

@@ -40,6 +40,12 @@ export class FrontendNode implements FrontendInputs {
     if (session !== undefined) hear(this.#desk, { now, session }, text)
   }
 
+  clientAlive(now: Now, id: SessionId): void {
+    this.#desk.clock.advance(now)
+    const session = this.#desk.sessions.get(id)
+    if (session !== undefined) session.heardMs = this.#desk.clock.ms
+  }
+
   clientClosed(now: Now, id: SessionId): void {
     this.#desk.clock.advance(now)
     const session = this.#desk.sessions.get(id)

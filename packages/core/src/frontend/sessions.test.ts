@@ -117,6 +117,23 @@ test('who never says hello, or says nothing any more, is closed as silent', () =
   assert.equal(scene.closedFor('s1'), 'silent')
 })
 
+test('who says nothing but is alive stays, once it has said hello', () => {
+  const scene = new Scene()
+  scene.backendsUp()
+  scene.online('s1', { user: 'alice' })
+  scene.connect('mute')
+  for (const session of ['s1', 'mute', 'gone']) {
+    scene.turn(() => scene.node.clientAlive(scene.now, session))
+  }
+  for (let seconds = 0; seconds < 120; seconds += 20) {
+    scene.wait(20_000)
+    scene.turn(() => scene.node.clientAlive(scene.now, 's1'))
+  }
+  assert.deepEqual([scene.closedFor('s1'), scene.closedFor('mute')], [undefined, 'silent'])
+  scene.wait(31_000)
+  assert.equal(scene.closedFor('s1'), 'silent')
+})
+
 test('[P8] attempts to log in are bounded by connection and by name over all connections', () => {
   const scene = new Scene({ tuning: { loginsPerMinute: 2, helloMsMax: 60_000 } })
   scene.backendsUp()

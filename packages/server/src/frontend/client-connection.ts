@@ -1,8 +1,8 @@
 /**
  * One client's connection. Frames that come already encoded are written to the socket beneath the
  * WebSocket library, all of a turn in one write. That is sound because nothing is ever compressed
- * here and the library writes each frame of its own (pong, close) whole and at once, so frames
- * never mix.
+ * here and the library writes each frame of its own (ping, pong, close) whole and at once, so
+ * frames never mix.
  *
  * A client that does not read: above `clientWriteBytesMax` it counts as blocked until its socket
  * has drained; above `clientCutBytesMax`, or blocked for too long, it is cut.
@@ -10,14 +10,17 @@
 import type { Socket } from 'node:net'
 import { type CloseReason, closeCodes } from '@starling/protocol/close-codes'
 import type { WebSocket } from 'ws'
+import type { PingedConnection } from './client-pings.ts'
 import type { FrontendShellTuning } from './frontend-settings.ts'
 import type { RunHolder, TextRun } from './text-run.ts'
 
-export class ClientConnection implements RunHolder {
+export class ClientConnection implements RunHolder, PingedConnection {
   readonly session: string
   run: TextRun | undefined
   /** When it began to block; undefined while it reads. */
   blockedSinceMs: number | undefined
+  heardMs = 0
+  isPinged = false
   readonly #ws: WebSocket
   readonly #socket: Socket
 
@@ -40,6 +43,13 @@ export class ClientConnection implements RunHolder {
     if (run === undefined || this.#ws.readyState !== this.#ws.OPEN) return 0
     this.#socket.write(run.bytes)
     return run.bytes.length
+  }
+
+  /** False when it is not pinged: for one that does not read it would only wait with the rest. */
+  ping(): boolean {
+    if (this.blockedSinceMs !== undefined || this.#ws.readyState !== this.#ws.OPEN) return false
+    this.#ws.ping()
+    return true
   }
 
   /** What was collected before still leaves. */

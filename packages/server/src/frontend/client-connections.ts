@@ -4,6 +4,7 @@ import type { CloseReason } from '@starling/protocol/close-codes'
 import type { WebSocket } from 'ws'
 import type { LimitCounts } from '../telemetry/limit-counts.ts'
 import { ClientConnection, writeStateOf } from './client-connection.ts'
+import { ClientPings } from './client-pings.ts'
 import type { FrontendShellTuning } from './frontend-settings.ts'
 import { textFrame } from './text-frame.ts'
 import { extendRuns } from './text-run.ts'
@@ -11,7 +12,11 @@ import { extendRuns } from './text-run.ts'
 export interface ClientConnectionsOptions {
   readonly tuning: FrontendShellTuning
   readonly limits: LimitCounts
+  /** After such a silence the node closes a client. */
+  readonly silenceMsMax: number
   onText(session: string, text: string): void
+  /** It says nothing and is there all the same. */
+  onAlive(session: string): void
   /** Once for each connection; nothing comes from it any more. */
   onEnd(session: string): void
   onBlocked(session: string): void
@@ -22,6 +27,7 @@ export class ClientConnections {
   readonly #options: ClientConnectionsOptions
   readonly #connections = new Map<string, ClientConnection>()
   readonly #blocked = new Set<ClientConnection>()
+  readonly #pings: ClientPings<ClientConnection>
   /** Those with something to write at the end of the turn. */
   #dirty: ClientConnection[] = []
   #writes = 0
@@ -29,6 +35,8 @@ export class ClientConnections {
 
   constructor(options: ClientConnectionsOptions) {
     this.#options = options
+    const { tuning, silenceMsMax } = options
+    this.#pings = new ClientPings({ silenceMsMax, tickMs: tuning.tickMs })
   }
 
   get figures() {
@@ -42,10 +50,16 @@ export class ClientConnections {
   open(session: string, ws: WebSocket, socket: Socket): void {
     const connection = new ClientConnection(session, ws, socket)
     this.#connections.set(session, connection)
+    this.#pings.add(connection)
     ws.on('message', (data: Buffer, isBinary: boolean) => {
       if (!this.#connections.has(session)) return
+      this.#pings.spoke(connection)
       if (isBinary) this.close(session, 'bad-frames')
       else this.#options.onText(session, data.toString())
+    })
+    ws.on('pong', () => {
+      if (!this.#connections.has(session)) return
+      if (this.#pings.answered(connection)) this.#options.onAlive(session)
     })
     // The library has closed by then, with a code; `close` follows.
     ws.on('error', () => {})
@@ -85,6 +99,7 @@ export class ClientConnections {
   }
 
   tick(nowMs: number): void {
+    this.#pings.tick(nowMs)
     const { tuning, limits } = this.#options
     for (const connection of this.#blocked) {
       const sinceMs = connection.blockedSinceMs ?? nowMs
@@ -124,6 +139,7 @@ export class ClientConnections {
     if (this.#connections.get(connection.session) !== connection) return
     this.#connections.delete(connection.session)
     this.#blocked.delete(connection)
+    this.#pings.remove(connection)
     this.#options.onEnd(connection.session)
   }
 }

@@ -33,6 +33,10 @@ export class FakeNode implements FrontendNodeLike {
     this.put(...this.onText(session, text))
   }
 
+  clientAlive(): void {
+    this.heard.push('alive')
+  }
+
   clientClosed(): void {
     this.heard.push('closed')
   }

@@ -8,6 +8,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { hostname } from 'node:os'
 import type {
+  BackendView,
   FrontendFigures,
   FrontendInputs,
   FrontendOptions,
@@ -140,7 +141,9 @@ class FrontendShell implements RunningFrontend {
     this.#clients = new ClientConnections({
       tuning: settings.shell,
       limits: this.#limits,
+      silenceMsMax: settings.limits.silenceMsMax,
       onText: (session, text) => this.#input((node) => node.clientText(now(), session, text)),
+      onAlive: (session) => this.#input((node) => node.clientAlive(now(), session)),
       onEnd: (session) => this.#input((node) => node.clientClosed(now(), session)),
       onBlocked: (session) => this.#input((node) => node.clientBlocked(now(), session)),
       onDrained: (session) => this.#input((node) => node.clientDrained(now(), session)),
@@ -294,8 +297,9 @@ class FrontendShell implements RunningFrontend {
 
   #notReady(): string | undefined {
     if (this.#closing !== undefined) return 'it is draining'
-    const isAnyActive = this.figures().backends.some(({ status }) => status === 'active')
-    return isAnyActive ? undefined : 'no backend is active'
+    // Without the log people go on reading here; elsewhere they would have no more.
+    const isOfUse = ({ status }: BackendView) => status === 'active' || status === 'cut-off'
+    return this.figures().backends.some(isOfUse) ? undefined : 'no backend is active'
   }
 
   #open(ws: WebSocket, { socket, remote }: { socket: Socket; remote: string }): void {
