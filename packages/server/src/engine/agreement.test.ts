@@ -155,7 +155,8 @@ function everythingIn(store: Store) {
 test('[L6] whatever is logged, both stores agree on what it did', () => {
   const property = fc.property(
     fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 30 }),
-    (records) => {
+    fc.integer({ min: 1, max: 5 }),
+    (records, recordsPerBatch) => {
       const memory = new MemoryStore()
       const { store: sqlite, close } = openSqliteStore(':memory:')
       const replicas = [memory, sqlite].map((store) => new Replica({ store }))
@@ -170,9 +171,15 @@ test('[L6] whatever is logged, both stores agree on what it did', () => {
       try {
         applyBoth(1, arrivals())
         applyBoth(2, creations())
-        records.forEach((steps, at) => {
-          applyBoth(at + 3, recordOf(at + 3, steps, memory))
-        })
+        for (let from = 0; from < records.length; from += recordsPerBatch) {
+          const applySome = () => {
+            records.slice(from, from + recordsPerBatch).forEach((steps, at) => {
+              const position = from + at + 3
+              applyBoth(position, recordOf(position, steps, memory))
+            })
+          }
+          memory.batch(() => sqlite.batch(applySome))
+        }
         assert.deepEqual(everythingIn(sqlite), everythingIn(memory))
       } finally {
         close()

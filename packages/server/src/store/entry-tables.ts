@@ -2,10 +2,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { OutboxRow } from '@starling/core/room/store'
 import type { Entry } from '@starling/protocol/entry'
-import { number, text } from './rows.ts'
+import { RowCache } from './row-cache.ts'
+import { number, type Row, text } from './rows.ts'
 import type { SearchIndex } from './search-index.ts'
 
 export class EntryTables {
+  readonly outboxCache = new RowCache<OutboxRow>()
   readonly #searchIndex: SearchIndex
   readonly #outbox
   readonly #putOutbox
@@ -48,19 +50,15 @@ export class EntryTables {
   }
 
   outbox(room: string, outbox: string): OutboxRow | undefined {
-    const row = this.#outbox.get(room, outbox)
-    return (
-      row && {
-        room,
-        outbox,
-        user: text(row, 'user'),
-        last: number(row, 'last'),
-        refusals: JSON.parse(text(row, 'refusals')),
-      }
-    )
+    return this.outboxCache.get(`${room} ${outbox}`, () => {
+      const row = this.#outbox.get(room, outbox)
+      return row && outboxOf(row)
+    })
   }
 
-  putOutbox({ room, outbox, user, last, refusals }: OutboxRow): void {
+  putOutbox(row: OutboxRow): void {
+    const { room, outbox, user, last, refusals } = row
+    this.outboxCache.put(`${room} ${outbox}`, row)
     this.#putOutbox.run(room, outbox, user, last, JSON.stringify(refusals))
   }
 
@@ -107,5 +105,15 @@ export class EntryTables {
 
   edits(room: string, target: number): readonly number[] {
     return this.#edits.all(room, target).map((row) => number(row, 'number_in_room'))
+  }
+}
+
+function outboxOf(row: Row): OutboxRow {
+  return {
+    room: text(row, 'room'),
+    outbox: text(row, 'outbox'),
+    user: text(row, 'user'),
+    last: number(row, 'last'),
+    refusals: JSON.parse(text(row, 'refusals')),
   }
 }

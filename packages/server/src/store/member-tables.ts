@@ -2,9 +2,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { MemberRow } from '@starling/core/room/store'
 import { roles } from '@starling/protocol/operation'
+import { RowCache } from './row-cache.ts'
 import { number, type Row, text } from './rows.ts'
 
 export class MemberTables {
+  readonly cache = new RowCache<MemberRow>()
   readonly #member
   readonly #members
   readonly #roomsOf
@@ -26,8 +28,10 @@ export class MemberTables {
   }
 
   member(room: string, user: string): MemberRow | undefined {
-    const row = this.#member.get(room, user)
-    return row && memberOf(row)
+    return this.cache.get(`${room} ${user}`, () => {
+      const row = this.#member.get(room, user)
+      return row && memberOf(row)
+    })
   }
 
   members(room: string, page: { after: string; limit: number }): readonly MemberRow[] {
@@ -39,10 +43,12 @@ export class MemberTables {
   }
 
   putMember(row: MemberRow): void {
+    this.cache.put(`${row.room} ${row.user}`, row)
     this.#put.run(row.room, row.user, row.role, row.isMuted ? 1 : 0, row.readUpTo)
   }
 
   deleteMember(room: string, user: string): void {
+    this.cache.put(`${room} ${user}`, undefined)
     this.#delete.run(room, user)
   }
 }

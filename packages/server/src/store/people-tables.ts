@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AccountRow, DeviceRow } from '@starling/core/room/store'
+import { RowCache } from './row-cache.ts'
 import { number, type Row, text } from './rows.ts'
 
 export class PeopleTables {
+  readonly cache = new RowCache<AccountRow>()
   readonly #account
   readonly #accountByName
   readonly #putAccount
@@ -32,8 +34,10 @@ export class PeopleTables {
   }
 
   account(user: string): AccountRow | undefined {
-    const row = this.#account.get(user)
-    return row && accountOf(row)
+    return this.cache.get(user, () => {
+      const row = this.#account.get(user)
+      return row && accountOf(row)
+    })
   }
 
   accountByName(foldedName: string): AccountRow | undefined {
@@ -43,6 +47,7 @@ export class PeopleTables {
 
   putAccount(row: AccountRow): void {
     const { user, name, foldedName, isGuest, passwordHash, addedAt } = row
+    this.cache.put(user, row)
     this.#putAccount.run(user, name, foldedName, isGuest ? 1 : 0, passwordHash ?? null, addedAt)
   }
 

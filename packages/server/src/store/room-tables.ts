@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { RoomRow } from '@starling/core/room/store'
+import { RowCache } from './row-cache.ts'
 import { number, type Row, text } from './rows.ts'
 
 export class RoomTables {
+  readonly cache = new RowCache<RoomRow>()
   readonly #room
   readonly #publicByTitle
   readonly #public
@@ -31,8 +33,10 @@ export class RoomTables {
   }
 
   room(room: string): RoomRow | undefined {
-    const row = this.#room.get(room)
-    return row && roomOf(row)
+    return this.cache.get(room, () => {
+      const row = this.#room.get(room)
+      return row && roomOf(row)
+    })
   }
 
   publicRoomByTitle(foldedTitle: string): RoomRow | undefined {
@@ -49,6 +53,7 @@ export class RoomTables {
   }
 
   putRoom(row: RoomRow): void {
+    this.cache.put(row.room, row)
     const { room, kind, title, foldedTitle, topic, head, lastAt, members, owners } = row
     this.#put.run(room, kind, title, foldedTitle, topic, head, lastAt, members, owners)
   }

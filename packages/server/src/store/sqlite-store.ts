@@ -22,6 +22,7 @@ import { MemberTables, PairTable } from './member-tables.ts'
 import { PeopleTables } from './people-tables.ts'
 import { type Progress, ProgressTable } from './progress-table.ts'
 import { RoomTables } from './room-tables.ts'
+import type { RowCache } from './row-cache.ts'
 import { prepareStore } from './schema.ts'
 import { SearchIndex } from './search-index.ts'
 
@@ -36,6 +37,7 @@ export class SqliteStore implements Store {
   readonly #mutedAway: PairTable
   readonly #entries: EntryTables
   readonly #searchIndex: SearchIndex
+  readonly #caches: readonly RowCache<unknown>[]
   /** Of the transaction that this store is in, joined or its own. */
   #work: Progress | undefined
   #isTransacting = false
@@ -54,6 +56,12 @@ export class SqliteStore implements Store {
     this.#mutedAway = new PairTable(db, 'muted_away')
     this.#searchIndex = new SearchIndex(db)
     this.#entries = new EntryTables(db, this.#searchIndex)
+    this.#caches = [
+      this.#people.cache,
+      this.#rooms.cache,
+      this.#members.cache,
+      this.#entries.outboxCache,
+    ]
   }
 
   get position(): Position {
@@ -101,6 +109,7 @@ export class SqliteStore implements Store {
     try {
       const progress = this.#progress.read()
       this.#work = progress
+      for (const cache of this.#caches) cache.begin()
       const made = work()
       if (this.#isSpoilt) throw new Error('a transaction of this batch failed')
       this.#progress.write(progress)
@@ -112,6 +121,7 @@ export class SqliteStore implements Store {
       throw error
     } finally {
       this.#work = undefined
+      for (const cache of this.#caches) cache.end()
     }
   }
 
