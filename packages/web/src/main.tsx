@@ -21,7 +21,7 @@ interface Page {
 function showChat({ root, kept, settings }: Page, client: SharedClient): void {
   const moments = momentsFor(undefined, Date.now)
   const chat = new Chat({ client, settings, kept, moments, drafts: new Drafts(kept) })
-  chat.begin()
+  chat.looking.begin()
   root.render(
     <ChatContext value={chat}>
       <App />

@@ -61,6 +61,14 @@ export class ListPosition {
     return this.#place
   }
 
+  get range(): Range {
+    return this.#range
+  }
+
+  get isAtBottom(): boolean {
+    return this.#place.kind === 'bottom' && this.#isEnd
+  }
+
   attach(elements: ListElements): void {
     this.#elements = elements
     this.#height = elements.scroller.clientHeight || heightDefault
@@ -71,8 +79,8 @@ export class ListPosition {
     this.#place = place
   }
 
-  /** Which rows to draw. */
-  rangeFor(rows: readonly Row[], isEnd: boolean): Range {
+  /** Finds which rows to draw. */
+  rangeFor(rows: readonly Row[], isEnd: boolean): void {
     this.#noticeScroll()
     const tops = this.#heights.tops(rows)
     const geometry = { rows, tops, height: this.#height }
@@ -81,7 +89,6 @@ export class ListPosition {
     this.#tops = tops
     this.#range = range
     this.#isEnd = isEnd
-    return range
   }
 
   /** After the rows were drawn, or changed their heights. True when others must be drawn. */
@@ -121,7 +128,7 @@ export class ListPosition {
       if (tops[at + 1]! <= lowest + 2) lastIndex = index
     }
     const pixelsBelow = Math.max(0, all - lowest)
-    const isAtBottom = this.#place.kind === 'bottom' && this.#isEnd
+    const { isAtBottom } = this
     return { isAtBottom, firstIndex, lastIndex, pixelsAbove: top, pixelsBelow }
   }
 

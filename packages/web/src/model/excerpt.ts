@@ -1,5 +1,7 @@
 /** The server marks what matched between two control characters. */
 export interface ExcerptPart {
+  /** Where it begins. */
+  readonly from: number
   readonly text: string
   readonly isMatch: boolean
 }
@@ -9,10 +11,15 @@ const ends = '\u0003'
 
 export function excerptParts(excerpt: string): readonly ExcerptPart[] {
   const parts: ExcerptPart[] = []
+  let from = 0
+  const add = (text: string, isMatch: boolean) => {
+    if (text !== '') parts.push({ from, text, isMatch })
+    from += text.length
+  }
   for (const [at, piece] of excerpt.split(begins).entries()) {
     const [first = '', ...rest] = piece.split(ends)
-    if (at === 0) parts.push({ text: piece.replaceAll(ends, ''), isMatch: false })
-    else parts.push({ text: first, isMatch: true }, { text: rest.join(''), isMatch: false })
+    add(first, at > 0 && rest.length > 0)
+    add(rest.join(''), false)
   }
-  return parts.filter(({ text }) => text !== '')
+  return parts
 }

@@ -12,8 +12,8 @@ export async function runCommand(chat: Chat, room: string, command: Command): Pr
     case 'direct': {
       const opened = await client.openDirect(command.name)
       if (!opened.ok) return void chat.note(opened.say, true)
-      chat.goTo(opened.value)
-      if (command.text !== '') chat.post(opened.value, command.text)
+      chat.looking.goTo(opened.value)
+      if (command.text !== '') chat.writing.post(opened.value, command.text)
       return
     }
     case 'invite':
@@ -34,6 +34,6 @@ export async function runCommand(chat: Chat, room: string, command: Command): Pr
     case 'leave':
       return chat.open({ kind: 'leave', room })
     case 'shrug':
-      return chat.post(room, command.text)
+      return chat.writing.post(room, command.text)
   }
 }

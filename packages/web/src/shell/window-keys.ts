@@ -20,11 +20,11 @@ function act(event: KeyboardEvent, chat: Chat): boolean {
     return true
   }
   if (altKey && !isCommand && (key === 'ArrowUp' || key === 'ArrowDown')) {
-    chat.goToNeighbour(key === 'ArrowUp' ? -1 : 1, shiftKey)
+    chat.looking.goToNeighbour(key === 'ArrowUp' ? -1 : 1, shiftKey)
     return true
   }
   if (altKey && !isCommand && key === 'ArrowLeft' && jumps > 0) {
-    void chat.back()
+    void chat.looking.back()
     return true
   }
   if (key === '?' && !isCommand && !isWriting(event.target)) {
@@ -40,9 +40,9 @@ function act(event: KeyboardEvent, chat: Chat): boolean {
 function backOut(chat: Chat, hasDetails: boolean, hasJumped: boolean): boolean {
   const { room } = chat.ui.get()
   if (hasDetails) chat.show(undefined)
-  else if (hasJumped) void chat.back()
+  else if (hasJumped) void chat.looking.back()
   else if (room !== undefined) {
-    chat.goToNewest(room)
+    chat.looking.goToNewest(room)
     focusComposer()
   }
   return true

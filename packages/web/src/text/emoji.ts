@@ -62,7 +62,7 @@ export function withEmoji(text: string, book: Pick<EmojiBook, 'named'>): string 
 }
 
 const picture = String.raw`(?:\p{Extended_Pictographic}|\p{Regional_Indicator})`
-const joined = String.raw`[\p{Emoji_Modifier}\p{Regional_Indicator}\p{Extended_Pictographic}\u200d\ufe0f]*`
+const joined = String.raw`(?:${picture}|[\p{Emoji_Modifier}\u200d\ufe0f])*`
 const onlyEmoji = new RegExp(`^(?:${picture}${joined}\\s*){1,6}$`, 'u')
 
 /** A few emoji and nothing else are shown large. */

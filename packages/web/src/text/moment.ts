@@ -1,8 +1,10 @@
-/** Times and days in the words and the zone of who reads. Formatters are slow to make: made once. */
+/** Times and days in the words and the zone of who reads. Making a formatter is slow: once each. */
 import { texts } from '../texts.ts'
 
 export interface Moments {
   readonly time: (at: number) => string
+  /** For narrow places: without the half of the day. */
+  readonly clock: (at: number) => string
   readonly day: (at: number) => string
   readonly full: (at: number) => string
   /** Minutes east of Greenwich at that moment. */
@@ -12,7 +14,7 @@ export interface Moments {
 const dayMs = 86_400_000
 
 export function momentsFor(language: string | undefined, now: () => number): Moments {
-  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' })
+  const time = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' })
   const day = new Intl.DateTimeFormat(language, {
     weekday: 'long',
     day: 'numeric',
@@ -28,6 +30,13 @@ export function momentsFor(language: string | undefined, now: () => number): Mom
   const dayNumber = (at: number) => Math.floor((at + zone(at) * 60_000) / dayMs)
   return {
     time: (at) => time.format(at),
+    clock: (at) => {
+      const parts = time.formatToParts(at).filter(({ type }) => type !== 'dayPeriod')
+      return parts
+        .map(({ value }) => value)
+        .join('')
+        .trim()
+    },
     day: (at) => {
       const ago = dayNumber(now()) - dayNumber(at)
       if (ago === 0) return texts.today

@@ -62,7 +62,7 @@ function useEmojiNames(isWanted: boolean): readonly NamedEmoji[] {
   const chat = useChat()
   const [emojis, setEmojis] = useState(none)
   useEffect(() => {
-    if (isWanted) void chat.emojis().then(({ all }) => setEmojis(all))
+    if (isWanted) void chat.writing.emojis().then(({ all }) => setEmojis(all))
   }, [chat, isWanted])
   return emojis
 }

@@ -50,68 +50,25 @@ function IntentBar({ room, intent }: { readonly room: string; readonly intent: I
           texts.editing
         )}
       </span>
-      <IconButton icon="close" label={texts.cancel} onClick={() => chat.stopComposing(room)} />
+      <IconButton
+        icon="close"
+        label={texts.cancel}
+        onClick={() => chat.writing.stopComposing(room)}
+      />
     </div>
   )
 }
 
 function Writing({ room }: { readonly room: RoomSnapshot }) {
-  const chat = useChat()
-  const field = useRef<HTMLTextAreaElement>(null)
-  const { draft, intent } = useView(room.room)
-  const hasDialog = useUi(({ dialog }) => dialog !== undefined)
-  const [cursor, setCursor] = useState(draft.length)
-  const [pasted, setPasted] = useState<Pasted>()
   const [isPicking, setPicking] = useState(false)
-  const completion = useCompletion(room, draft, cursor)
-  useHeight(field, draft)
-  useFocus(field, `${room.room} ${intent.kind} ${hasDialog}`)
-  const write = (text: string, at: number) => {
-    chat.draft(room.room, text)
-    setCursor(at)
-    queueMicrotask(() => field.current?.setSelectionRange(at, at))
-  }
-  const insert = (text: string) => {
-    const at = field.current?.selectionStart ?? draft.length
-    write(draft.slice(0, at) + text + draft.slice(at), at + text.length)
-    field.current?.focus()
-  }
-  const take = (at: number) => {
-    const candidate = completion.found?.candidates[at]
-    if (completion.found === undefined || candidate === undefined) return
-    const next = completed(draft, completion.found, candidate)
-    write(next.text, next.cursor)
-  }
-  const send = () => {
-    if (chat.send(room.room)) setPasted(undefined)
-    setCursor(0)
-  }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
-    if (completion.onKey(event, take)) return event.preventDefault()
-    if (keyInComposer(event, { room, draft, intent, send, chat })) event.preventDefault()
-  }
-  const onPaste = (event: ClipboardEvent) => {
-    const text = event.clipboardData.getData('text/plain')
-    if (text.split('\n').length > plainPasteLinesMax) setPasted({ text })
-  }
+  const { field, draft, completion, pasted, insert, take, send, onKeyDown, onPaste, ...text } =
+    useWriting(room)
   return (
     <>
       {completion.found === undefined ? null : (
         <CompletionList completion={completion} onTake={take} />
       )}
-      {pasted === undefined || !draft.includes(pasted.text) ? null : (
-        <PasteOffer
-          onCode={() => {
-            write(
-              draft.replace(pasted.text, () => asCode(pasted.text)),
-              draft.length,
-            )
-            setPasted(undefined)
-          }}
-          onKeep={() => setPasted(undefined)}
-        />
-      )}
+      {pasted}
       {isPicking ? <EmojiPicker onPick={insert} onClose={() => setPicking(false)} /> : null}
       <div className="writing">
         <textarea
@@ -125,11 +82,8 @@ function Writing({ room }: { readonly room: RoomSnapshot }) {
           aria-controls={completion.found === undefined ? undefined : completion.id}
           aria-activedescendant={completion.activeId}
           enterKeyHint="send"
-          onChange={({ target }) => {
-            chat.draft(room.room, target.value)
-            setCursor(target.selectionStart)
-          }}
-          onSelect={({ currentTarget }) => setCursor(currentTarget.selectionStart)}
+          onChange={({ target }) => text.onWrite(target.value, target.selectionStart)}
+          onSelect={({ currentTarget }) => text.onCursor(currentTarget.selectionStart)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
           onBlur={() => completion.close()}
@@ -151,24 +105,94 @@ function Writing({ room }: { readonly room: RoomSnapshot }) {
   )
 }
 
+function useWriting(room: RoomSnapshot) {
+  const chat = useChat()
+  const field = useRef<HTMLTextAreaElement>(null)
+  const { draft, intent } = useView(room.room)
+  const hasDialog = useUi(({ dialog }) => dialog !== undefined)
+  const [cursor, setCursor] = useState(draft.length)
+  const [pasted, setPasted] = useState<Pasted>()
+  const completion = useCompletion(room, draft, cursor)
+  useHeight(field, draft)
+  useFocus(field, { isPosting: intent.kind === 'post', room: room.room, hasDialog })
+  const write = (text: string, at: number) => {
+    chat.writing.draft(room.room, text)
+    setCursor(at)
+    queueMicrotask(() => field.current?.setSelectionRange(at, at))
+  }
+  const insert = (text: string) => {
+    const at = field.current?.selectionStart ?? draft.length
+    write(draft.slice(0, at) + text + draft.slice(at), at + text.length)
+    field.current?.focus()
+  }
+  const take = (at: number) => {
+    const candidate = completion.found?.candidates[at]
+    if (completion.found === undefined || candidate === undefined) return
+    const next = completed(draft, completion.found, candidate)
+    write(next.text, next.cursor)
+  }
+  const send = () => {
+    if (!chat.writing.send(room.room)) return
+    setPasted(undefined)
+    setCursor(0)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return
+    if (completion.onKey(event, take)) return event.preventDefault()
+    if (keyInComposer(event, { room, draft, intent, send, chat })) event.preventDefault()
+  }
+  const onPaste = (event: ClipboardEvent) => {
+    const text = event.clipboardData.getData('text/plain').replaceAll('\r\n', '\n')
+    if (text.split('\n').length > plainPasteLinesMax) setPasted({ text })
+  }
+  const onWrite = (text: string, at: number) => {
+    chat.writing.draft(room.room, text)
+    setCursor(at)
+  }
+  const offer =
+    pasted === undefined || !draft.includes(pasted.text) ? null : (
+      <PasteOffer
+        pasted={pasted}
+        draft={draft}
+        onWrite={write}
+        onDone={() => setPasted(undefined)}
+      />
+    )
+  const keys = { onKeyDown, onPaste, onWrite, onCursor: setCursor }
+  return { field, draft, completion, pasted: offer, insert, take, send, ...keys }
+}
+
 interface Pasted {
   readonly text: string
 }
 
 function PasteOffer({
-  onCode,
-  onKeep,
+  pasted,
+  draft,
+  onWrite,
+  onDone,
 }: {
-  readonly onCode: () => void
-  readonly onKeep: () => void
+  readonly pasted: Pasted
+  readonly draft: string
+  readonly onWrite: (text: string, cursor: number) => void
+  readonly onDone: () => void
 }) {
+  const makeCode = () => {
+    const code = asCode(pasted.text)
+    const at = draft.indexOf(pasted.text)
+    onWrite(
+      draft.replace(pasted.text, () => code),
+      at + code.length,
+    )
+    onDone()
+  }
   return (
     <div className="intent" role="status">
       <span>{texts.longPaste}</span>
-      <button type="button" className="text-button" onClick={onCode}>
+      <button type="button" className="text-button" onClick={makeCode}>
         {texts.asCode}
       </button>
-      <button type="button" className="text-button" onClick={onKeep}>
+      <button type="button" className="text-button" onClick={onDone}>
         {texts.asText}
       </button>
     </div>
@@ -199,11 +223,11 @@ function keyInComposer(event: KeyboardEvent, keys: ComposerKeys): boolean {
       return true
     case 'Escape':
       if (intent.kind === 'post') return false
-      chat.stopComposing(room.room)
+      chat.writing.stopComposing(room.room)
       event.stopPropagation()
       return true
     case 'ArrowUp':
-      return isPlain && draft === '' && intent.kind === 'post' && chat.editLast(room.room)
+      return isPlain && draft === '' && intent.kind === 'post' && chat.writing.editLast(room.room)
     default:
       return false
   }
@@ -227,12 +251,16 @@ function useHeight(field: RefObject<HTMLTextAreaElement | null>, text: string): 
   }, [field, text])
 }
 
-function useFocus(field: RefObject<HTMLTextAreaElement | null>, when: string): void {
+/** On a touch screen the keyboard would cover what one came to read. */
+function useFocus(
+  field: RefObject<HTMLTextAreaElement | null>,
+  when: { readonly room: string; readonly isPosting: boolean; readonly hasDialog: boolean },
+): void {
+  const { room, isPosting, hasDialog } = when
   useEffect(() => {
-    if (isTouch() && when.includes(' post ')) return
-    if (when.endsWith('true')) return
+    if (hasDialog || room === '' || (isTouch() && isPosting)) return
     field.current?.focus()
     const { length } = field.current?.value ?? ''
     field.current?.setSelectionRange(length, length)
-  }, [field, when])
+  }, [field, room, isPosting, hasDialog])
 }

@@ -17,7 +17,7 @@ export function ConversationHead({ room }: { readonly room: RoomSnapshot }) {
         icon="back"
         label={texts.rooms}
         className="only-narrow"
-        onClick={() => chat.showRooms()}
+        onClick={() => chat.looking.showRooms()}
       />
       <div className="room-name">
         <h1 dir="auto">

@@ -53,8 +53,8 @@ function Messages({ room }: { readonly room: RoomSnapshot }) {
   const draw = (row: Row) => <RowOf key={row.key} row={row} room={room} me={self} />
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => keyOnMessage(event, chat, room)
   return (
-    <div className="messages-pane" onKeyDown={onKeyDown} role="presentation">
-      <MessageList room={room} rows={rows} onView={onView}>
+    <div className="messages-pane">
+      <MessageList room={room} rows={rows} onView={onView} onKeyDown={onKeyDown}>
         {draw}
       </MessageList>
       <Chips room={room} isAtBottom={seen.isAtBottom} count={newBelow(room, seen.upTo)} />
@@ -133,13 +133,17 @@ function Chips({
     <>
       <div className="chips above">
         {hasBack ? (
-          <button type="button" className="chip" onClick={() => void chat.back()}>
+          <button type="button" className="chip" onClick={() => void chat.looking.back()}>
             <Icon name="back" />
             {texts.back}
           </button>
         ) : null}
         {isUnreadAbove ? (
-          <button type="button" className="chip" onClick={() => chat.goToFirstUnread(room.room)}>
+          <button
+            type="button"
+            className="chip"
+            onClick={() => chat.looking.goToFirstUnread(room.room)}
+          >
             <Icon name="up" />
             {texts.toFirstUnread}
           </button>
@@ -150,7 +154,7 @@ function Chips({
           <button
             type="button"
             className={count > 0 ? 'chip pill new' : 'chip pill'}
-            onClick={() => chat.goToNewest(room.room)}
+            onClick={() => chat.looking.goToNewest(room.room)}
           >
             {count > 0 ? texts.newBelow(count) : texts.toNewest}
             <Icon name="down" />

@@ -53,7 +53,9 @@ function CreateDialog() {
   const create = () => {
     const kind = isPrivate ? 'private' : 'public'
     const options = topic.trim() === '' ? {} : { topic: topic.trim() }
-    ask(chat.client.createRoom({ title: name, kind, ...options }), (room) => chat.goTo(room))
+    ask(chat.client.createRoom({ title: name, kind, ...options }), (room) =>
+      chat.looking.goTo(room),
+    )
   }
   return (
     <Modal title={texts.createRoom}>
@@ -93,7 +95,7 @@ function DirectDialog() {
   const { isBusy, refusal, ask } = useAsk()
   const [name, setName] = useState('')
   const who = name.trim().replace(/^@/, '')
-  const open = () => ask(chat.client.openDirect(who), (room) => chat.goTo(room))
+  const open = () => ask(chat.client.openDirect(who), (room) => chat.looking.goTo(room))
   return (
     <Modal title={texts.newDirect}>
       <Form
@@ -168,7 +170,7 @@ function LeaveDialog({ room }: { readonly room: string }) {
   const chat = useChat()
   const snapshot = useRoom(room)
   const { isBusy, refusal, ask } = useAsk()
-  const leave = () => ask(chat.client.leave(room).settled, () => chat.left(room))
+  const leave = () => ask(chat.client.leave(room).settled, () => chat.looking.left(room))
   return (
     <Modal title={texts.leaveTitle(snapshot?.title ?? '')}>
       <Form act={texts.leave} isReady isDanger isBusy={isBusy} refusal={refusal} onSubmit={leave}>
@@ -182,7 +184,7 @@ function DeleteDialog({ room, index, text }: Extract<Dialog, { kind: 'delete' }>
   const chat = useChat()
   const remove = () => {
     chat.client.delete(room, index)
-    chat.stopComposing(room)
+    chat.writing.stopComposing(room)
     chat.open(undefined)
   }
   return (
@@ -238,7 +240,7 @@ function ReactDialog({ room, index }: { readonly room: string; readonly index: n
   const close = () => chat.open(undefined)
   const pick = (emoji: string) => {
     const line = chat.roomOf(room)?.timeline.lines.find((one) => one.index === index)
-    if (line?.kind === 'message') chat.react(room, line, emoji)
+    if (line?.kind === 'message') chat.writing.react(room, line, emoji)
   }
   return (
     <Modal title={texts.acts.react} isBare>

@@ -16,10 +16,10 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
   const [book, setBook] = useState<EmojiBook>()
   const [query, setQuery] = useState('')
   useEffect(() => {
-    void chat.emojis().then((loaded) => setBook(loaded))
+    void chat.writing.emojis().then((loaded) => setBook(loaded))
   }, [chat])
   const pick = (emoji: string) => {
-    chat.pickedEmoji(emoji)
+    chat.writing.pickedEmoji(emoji)
     onPick(emoji)
     onClose()
   }
@@ -59,7 +59,7 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
           <Group name={texts.found} emojis={book.find(query)} onPick={pick} />
         ) : (
           <>
-            <Group name={texts.recent} emojis={chat.recentEmojis()} onPick={pick} />
+            <Group name={texts.recent} emojis={chat.writing.recentEmojis()} onPick={pick} />
             {book.groups.map(({ name, emojis }) => (
               <Group key={name} name={name} emojis={emojis} onPick={pick} />
             ))}
@@ -102,7 +102,7 @@ function Group({
 
 function moveInGrid(event: KeyboardEvent<HTMLElement>): void {
   const all = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('.emoji-group button')]
-  const at = all.findIndex((button) => button === document.activeElement)
+  const at = all.indexOf(document.activeElement as HTMLButtonElement)
   const columns = Math.max(1, Math.floor((all[0]?.parentElement?.clientWidth ?? 1) / 36))
   const steps: { readonly [key: string]: number } = {
     ArrowRight: 1,

@@ -44,24 +44,13 @@ export function Entrance(props: EntranceProps) {
           <h1>{texts.product}</h1>
           <p>{location.host}</p>
         </header>
-        <fieldset className="ways">
-          <legend className="sr-only">{texts.howToEnter}</legend>
-          {ways.map((one) => (
-            <label key={one}>
-              <input
-                type="radio"
-                name="way"
-                className="sr-only"
-                checked={one === way}
-                onChange={() => {
-                  setWay(one)
-                  setRefusal(undefined)
-                }}
-              />
-              <span>{texts.ways[one]}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Ways
+          way={way}
+          onChange={(next) => {
+            setWay(next)
+            setRefusal(undefined)
+          }}
+        />
         <Form
           act={texts.enter[way]}
           isReady={isReady}
@@ -89,5 +78,25 @@ export function Entrance(props: EntranceProps) {
         </Form>
       </div>
     </main>
+  )
+}
+
+function Ways({ way, onChange }: { readonly way: Way; readonly onChange: (way: Way) => void }) {
+  return (
+    <fieldset className="ways">
+      <legend className="sr-only">{texts.howToEnter}</legend>
+      {ways.map((one) => (
+        <label key={one}>
+          <input
+            type="radio"
+            name="way"
+            className="sr-only"
+            checked={one === way}
+            onChange={() => onChange(one)}
+          />
+          <span>{texts.ways[one]}</span>
+        </label>
+      ))}
+    </fieldset>
   )
 }

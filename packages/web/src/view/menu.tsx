@@ -106,7 +106,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault()
   event.stopPropagation()
   const buttons = [...event.currentTarget.querySelectorAll('button')]
-  const at = buttons.findIndex((one) => one === document.activeElement)
+  const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
   buttons[(at + step + buttons.length) % buttons.length]?.focus()
 }
 

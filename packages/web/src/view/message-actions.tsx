@@ -34,7 +34,7 @@ export function actsFor(chat: Chat, room: Room, line: MessageLine): readonly Mes
       icon: 'reply',
       label: texts.acts.reply,
       letter: 'r',
-      run: () => chat.setIntent(room.room, { kind: 'reply', index, name, text }),
+      run: () => chat.writing.setIntent(room.room, { kind: 'reply', index, name, text }),
     },
     ...(line.isOwn
       ? [
@@ -42,7 +42,7 @@ export function actsFor(chat: Chat, room: Room, line: MessageLine): readonly Mes
             icon: 'edit',
             label: texts.acts.edit,
             letter: 'e',
-            run: () => chat.edit(room.room, line),
+            run: () => chat.writing.edit(room.room, line),
           } as const,
         ]
       : []),
@@ -60,7 +60,7 @@ export function actsFor(chat: Chat, room: Room, line: MessageLine): readonly Mes
       icon: 'unread',
       label: texts.acts.unread,
       letter: 'u',
-      run: () => chat.markUnreadFrom(room.room, index),
+      run: () => chat.looking.markUnreadFrom(room.room, index),
     },
     ...(mayDelete(room, line)
       ? [

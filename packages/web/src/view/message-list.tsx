@@ -3,7 +3,15 @@
  * what is looked at where it is.
  */
 import type { RoomSnapshot } from '@starling/client/api'
-import { type ReactNode, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+  useState,
+} from 'react'
 import { ListPosition, type ListView } from '../list/list-position.ts'
 import { bottom } from '../list/place.ts'
 import { indexOfRow, type Row, rowOfIndex } from '../model/rows.ts'
@@ -14,38 +22,79 @@ import { useChat, useUi } from './chat-context.ts'
 
 /** So much is left above or below when the next page is asked for. */
 const loadBeyondPixels = 1_500
+/** Rows that were never shown are measured when they are drawn, which may call for others. */
 const settlesMax = 6
-/** It scrolls with the keys, too. */
-const focusable = { tabIndex: 0 }
 
 export interface MessageListProps {
   readonly room: RoomSnapshot
   readonly rows: readonly Row[]
   readonly onView: (view: ListView) => void
+  readonly onKeyDown: (event: KeyboardEvent<HTMLElement>) => void
   readonly children: (row: Row) => ReactNode
 }
 
-export function MessageList({ room, rows, onView, children }: MessageListProps) {
+export function MessageList({ room, rows, onView, onKeyDown, children }: MessageListProps) {
+  const isEnd = !room.timeline.hasNewer
+  const target = useUi((state) => (state.target?.room === room.room ? state.target : undefined))
+  const { position, elements } = useListPosition(room, onView, (made) => {
+    const isReached = target !== undefined && reach(made, target, room, rows)
+    made.rangeFor(rows, isEnd)
+    return isReached ? target : undefined
+  })
+  const { from, to } = position.range
+  // It scrolls with the keys, too.
+  const keys = { tabIndex: 0, onKeyDown }
+  return (
+    <section
+      ref={elements.scroller}
+      className="messages"
+      aria-label={texts.messagesIn(room.title)}
+      {...keys}
+    >
+      <div ref={elements.above} />
+      <div
+        ref={elements.content}
+        className="rows"
+        role="log"
+        aria-live={position.isAtBottom ? 'polite' : 'off'}
+        aria-relevant="additions"
+        aria-label={texts.messages}
+      >
+        {rows.slice(from, to).map(children)}
+      </div>
+      <div ref={elements.below} />
+    </section>
+  )
+}
+
+/** `aim` is called with each drawing: it finds the rows to draw, and the target if it is there. */
+function useListPosition(
+  room: RoomSnapshot,
+  onView: (view: ListView) => void,
+  aim: (position: ListPosition) => Target | undefined,
+) {
   const chat = useChat()
   const [, drawAgain] = useReducer((count: number) => count + 1, 0)
   const [position] = useState(
-    () => new ListPosition(chat.heightsOf(room.room), chat.placeOf(room.room)),
+    () => new ListPosition(chat.looking.heightsOf(room.room), chat.looking.placeOf(room.room)),
   )
-  const scroller = useRef<HTMLElement>(null)
-  const above = useRef<HTMLDivElement>(null)
-  const content = useRef<HTMLDivElement>(null)
-  const below = useRef<HTMLDivElement>(null)
+  const elements = {
+    scroller: useRef<HTMLElement>(null),
+    above: useRef<HTMLDivElement>(null),
+    content: useRef<HTMLDivElement>(null),
+    below: useRef<HTMLDivElement>(null),
+  }
+  const { scroller, above, content, below } = elements
   const settles = useRef(0)
-  const isEnd = !room.timeline.hasNewer
-  const target = useUi((state) => (state.target?.room === room.room ? state.target : undefined))
-  const isReached = target !== undefined && reach(position, target, room, rows)
-  const range = position.rangeFor(rows, isEnd)
   const told = useRef({ room, onView })
   told.current = { room, onView }
+  const reached = aim(position)
 
   useLayoutEffect(() => {
+    const own = scroller.current!
+    const tell = () => report(chat, position, told.current)
     position.attach({
-      scroller: scroller.current!,
+      scroller: own,
       above: above.current!,
       content: content.current!,
       below: below.current!,
@@ -55,47 +104,27 @@ export function MessageList({ room, rows, onView, children }: MessageListProps) 
       if (position.settle()) drawAgain()
       tell()
     })
-    observer.observe(scroller.current!)
+    observer.observe(own)
     observer.observe(content.current!)
-    const tell = () => report(chat, position, told.current)
     const scrolled = () => {
       if (position.scrolled()) drawAgain()
       tell()
     }
-    scroller.current!.addEventListener('scroll', scrolled, { passive: true })
-    return () => observer.disconnect()
-  }, [position, chat])
+    own.addEventListener('scroll', scrolled, { passive: true })
+    return () => {
+      observer.disconnect()
+      own.removeEventListener('scroll', scrolled)
+    }
+  }, [position, chat, scroller, above, content, below])
 
   useLayoutEffect(() => {
     const isThin = position.settle()
     settles.current = isThin ? settles.current + 1 : 0
     if (isThin && settles.current < settlesMax) drawAgain()
-    if (target !== undefined && isReached) chat.arrived(target)
+    if (reached !== undefined) chat.looking.arrived(reached)
   })
-
   useEffect(() => report(chat, position, told.current))
-
-  return (
-    <section
-      ref={scroller}
-      className="messages"
-      {...focusable}
-      aria-label={texts.messagesIn(room.title)}
-    >
-      <div ref={above} />
-      <div
-        ref={content}
-        className="rows"
-        role="log"
-        aria-live={isEnd && position.place.kind === 'bottom' ? 'polite' : 'off'}
-        aria-relevant="additions"
-        aria-label={texts.messages}
-      >
-        {rows.slice(range.from, range.to).map(children)}
-      </div>
-      <div ref={below} />
-    </section>
-  )
+  return { position, elements }
 }
 
 /** Puts the list at the target if it holds it. */
@@ -137,13 +166,13 @@ function report(
 ): void {
   const view = position.view()
   const { timeline } = room
-  chat.keepPlace(room.room, position.place)
+  chat.looking.keepPlace(room.room, position.place)
   if (timeline.hasOlder && !timeline.isLoadingOlder && view.pixelsAbove < loadBeyondPixels) {
     chat.client.loadOlder(room.room)
   }
   if (timeline.hasNewer && !timeline.isLoadingNewer && view.pixelsBelow < loadBeyondPixels) {
     chat.client.loadNewer(room.room)
   }
-  chat.saw(room.room, view)
+  chat.looking.saw(room.room, view)
   onView(view)
 }

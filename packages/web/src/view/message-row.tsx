@@ -28,6 +28,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     <article
       className={`message ${states.join(' ')}`}
       aria-label={texts.messageBy(line.name)}
+      tabIndex={-1}
       data-index={line.index}
     >
       {line.replyTo === undefined ? null : <Quote room={room.room} line={line} />}
@@ -72,7 +73,7 @@ function Head({ by, name, at, isHead }: HeadProps) {
   const { moments } = useChat()
   const time = (
     <time dateTime={new Date(at).toISOString()} title={moments.full(at)}>
-      {moments.time(at)}
+      {isHead ? moments.time(at) : moments.clock(at)}
     </time>
   )
   if (!isHead) return <span className="gutter">{time}</span>
@@ -99,7 +100,11 @@ function Quote({
   if (replyTo === undefined) return null
   const text = replyTo.text === '' ? texts.deleted : replyTo.text
   return (
-    <button type="button" className="quote" onClick={() => void chat.jump(room, replyTo.index)}>
+    <button
+      type="button"
+      className="quote"
+      onClick={() => void chat.looking.jump(room, replyTo.index)}
+    >
       <Icon name="reply" />
       <b dir="auto">{replyTo.name ?? texts.earlierMessage}</b>
       <span dir="auto">{text ?? ''}</span>
@@ -135,7 +140,7 @@ function Reaction({
       className="reaction"
       aria-pressed={isMine}
       aria-label={texts.reactionBy(emoji, users.length)}
-      onClick={() => chat.react(room, line, emoji)}
+      onClick={() => chat.writing.react(room, line, emoji)}
     >
       <span>{emoji}</span>
       <span>{users.length}</span>
@@ -158,6 +163,7 @@ export const SendRow = memo(function SendRow({ room, line, isHead, me }: SendRow
     <article
       className={`message ${line.state} ${isHead ? 'head' : ''}`}
       aria-label={texts.messageBy(me.name)}
+      tabIndex={-1}
     >
       {line.replyTo === undefined ? null : <Quote room={room} line={line} />}
       <Head by={me.user} name={me.name} at={line.at} isHead={isHead} />
@@ -172,10 +178,10 @@ export const SendRow = memo(function SendRow({ room, line, isHead, me }: SendRow
             <span>
               {isEdit ? texts.changeFailed : texts.sendFailed} {line.refusal?.say}
             </span>
-            <button type="button" className="text-button" onClick={() => chat.retry(line)}>
+            <button type="button" className="text-button" onClick={() => chat.writing.retry(line)}>
               {texts.retry}
             </button>
-            <button type="button" className="text-button" onClick={() => chat.drop(line)}>
+            <button type="button" className="text-button" onClick={() => chat.writing.drop(line)}>
               {texts.discard}
             </button>
           </p>

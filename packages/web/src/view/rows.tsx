@@ -33,7 +33,7 @@ export function SystemRow({ lines }: { readonly lines: readonly SystemLine[] }) 
   return (
     <div className="system-row">
       <time className="gutter" dateTime={new Date(last.at).toISOString()}>
-        {moments.time(last.at)}
+        {moments.clock(last.at)}
       </time>
       <span dir="auto">{systemSentence(lines)}</span>
     </div>

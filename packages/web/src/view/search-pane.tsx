@@ -115,15 +115,19 @@ function Hit({ hit, showsRoom }: { readonly hit: SearchHit; readonly showsRoom: 
   const { entry } = hit
   return (
     <li>
-      <button type="button" className="hit" onClick={() => void chat.jump(hit.room, entry.index)}>
+      <button
+        type="button"
+        className="hit"
+        onClick={() => void chat.looking.jump(hit.room, entry.index)}
+      >
         <span className="hit-head">
           <b dir="auto">{entry.name}</b>
           {showsRoom ? <span dir="auto">#{title}</span> : null}
           <time title={moments.full(entry.at)}>{moments.day(entry.at)}</time>
         </span>
         <span className="hit-text" dir="auto">
-          {excerptParts(hit.excerpt).map(({ text, isMatch }, at) =>
-            isMatch ? <mark key={`${at}-${text}`}>{text}</mark> : text,
+          {excerptParts(hit.excerpt).map(({ from, text, isMatch }) =>
+            isMatch ? <mark key={from}>{text}</mark> : text,
           )}
         </span>
       </button>

@@ -131,7 +131,7 @@ const RoomRow = memo(
           className={`room-row ${level}`}
           aria-current={isHere ? 'page' : undefined}
           data-room={room.room}
-          onClick={() => chat.goTo(room.room)}
+          onClick={() => chat.looking.goTo(room.room)}
         >
           <RoomSign room={room} />
           <span className="room-title" dir="auto">
@@ -221,7 +221,7 @@ export function Welcome() {
         icon="back"
         label={texts.rooms}
         className="only-narrow"
-        onClick={() => chat.showRooms()}
+        onClick={() => chat.looking.showRooms()}
       />
     </main>
   )

@@ -104,7 +104,7 @@ function choose(chat: Chat, choice: Choice | undefined): void {
   chat.open(undefined)
   switch (choice.kind) {
     case 'room':
-      return chat.goTo(choice.room)
+      return chat.looking.goTo(choice.room)
     case 'accept':
       return void chat.enter(chat.client.join(choice.room))
     case 'join':
