@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import {
+  type BackendStatus,
   type FrontendFigures,
   type FrontendOutput,
   frontendTuning,
@@ -15,6 +16,8 @@ import { type FrontendNodeLike, type RunningFrontend, startFrontend } from './fr
 export class FakeNode implements FrontendNodeLike {
   readonly heard: string[] = []
   readonly sessions: string[] = []
+  /** Of its backends. */
+  statuses: readonly BackendStatus[] = []
   #outputs: FrontendOutput[] = []
   /** What is answered to a text, in the same turn. */
   onText: (session: string, text: string) => readonly FrontendOutput[] = () => []
@@ -77,7 +80,18 @@ export class FakeNode implements FrontendNodeLike {
       entriesOutTotal: 0,
       refusalsTotal: {},
       decisionsTotal: {},
-      backends: [],
+      backends: this.statuses.map((status, at) => ({
+        name: `primary-${at + 1}`,
+        rank: 'primary',
+        status,
+        why: '',
+        clients: 0,
+        inFlight: 0,
+        requestsTotal: 0,
+        latencyMs: 0,
+        feeds: 0,
+        health: undefined,
+      })),
     }
   }
 }

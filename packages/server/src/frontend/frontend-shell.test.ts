@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
+import type { BackendStatus } from '@starling/core/frontend/frontend-io'
 import { type ClientOptions, WebSocket } from 'ws'
 import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { StartError } from '../telemetry/start-error.ts'
@@ -208,6 +209,22 @@ test('a browser that opens the address gets a page, other paths nothing', async 
   assert.deepEqual(
     answers.map((it) => it.status),
     [200, 404, 405],
+  )
+})
+
+test('[P9] a front-end is ready while a backend can be read from, the log or not', async (t) => {
+  const { node, frontend } = await fakeFrontend(t, { admin: { host: '127.0.0.1', port: 0 } })
+  const ready = async (...statuses: BackendStatus[]) => {
+    node.statuses = statuses
+    return (await fetch(`http://127.0.0.1:${frontend.adminPort}/readyz`)).status
+  }
+  assert.deepEqual(
+    [
+      await ready('down', 'active'),
+      await ready('cut-off', 'silent'),
+      await ready('silent', 'draining', 'down'),
+    ],
+    [200, 200, 503],
   )
 })
 
