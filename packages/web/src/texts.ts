@@ -98,12 +98,12 @@ const keyMap: readonly { title: string; keys: readonly (readonly [string, string
   {
     title: 'Anywhere',
     keys: [
-      ['Ctrl K', 'Go to a room or person'],
+      ['Ctrl K', 'Go to …'],
       ['Alt ↑ ↓', 'Room above, below'],
-      ['Alt Shift ↑ ↓', 'Unread room above, below'],
+      ['Alt Shift ↑ ↓', 'Unread room'],
       ['Alt ←', 'Back from a jump'],
       ['Ctrl Shift F', 'Search'],
-      ['Esc', 'Back out; to the newest message'],
+      ['Esc', 'Back out; newest message'],
       ['?', 'These keys'],
     ],
   },
@@ -112,8 +112,8 @@ const keyMap: readonly { title: string; keys: readonly (readonly [string, string
     keys: [
       ['Enter', 'Send'],
       ['Shift Enter', 'New line'],
-      ['↑', 'Edit the last message, when nothing is written'],
-      ['Tab', 'Take the completion of @, #, : or /'],
+      ['↑', 'Edit your last message'],
+      ['Tab', 'Complete @, #, : or /'],
     ],
   },
   {
