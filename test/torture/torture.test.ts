@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { torture } from './torture.ts'
 
-test('[P1] [P2] [P3] [P4] under kills and freezes nothing is lost, doubled or moved', async () => {
-  const lines: string[] = []
+const title = '[P1] [P2] [P3] [P4] under kills and freezes nothing is lost, doubled or moved'
+
+test(title, async (context) => {
   const report = await torture({
     engine: 'sqlite',
     hasDisaster: false,
@@ -15,7 +16,7 @@ test('[P1] [P2] [P3] [P4] under kills and freezes nothing is lost, doubled or mo
     frontends: 2,
     policy: 'size-and-clients',
     seed: 4_211,
-    say: (line) => lines.push(line),
+    say: (line) => context.diagnostic(line),
   })
   const shown = JSON.stringify(report, undefined, 1)
   assert.ok(report.isClean, shown)

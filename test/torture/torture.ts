@@ -4,6 +4,8 @@
  * judges. Where the stage has a disaster, people write again, it strikes, and when all has come to
  * rest once more the rooms are read again, and all of it is judged again.
  */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { until } from '../cluster/until.ts'
 import { Crowd } from './crowd.ts'
 import type { Fault } from './faults.ts'
@@ -76,6 +78,7 @@ async function play(stage: Stage, options: TortureOptions): Promise<Report> {
     await reader.leave()
     await crowd.close()
     const troubles = await stage.troubles()
+    if (options.traceFolder !== undefined) keepSpans(options.traceFolder, ledger, faults)
     return reportOf({
       options,
       about: stage.about,
@@ -114,6 +117,14 @@ async function strike(
   faults.push(fault)
   await disaster.strike()
   fault.endedAtMs = performance.now()
+}
+
+/** For those who look for the reason of a slow send. */
+function keepSpans(folder: string, ledger: Ledger, faults: readonly Fault[]): void {
+  mkdirSync(folder, { recursive: true })
+  const { sends } = ledger
+  const startedAt = new Date(performance.timeOrigin).toISOString()
+  writeFileSync(join(folder, 'spans.json'), JSON.stringify({ startedAt, faults, sends }))
 }
 
 function progressLine(ledger: Ledger, faults: readonly Fault[], startedAt: number): string {
