@@ -1,6 +1,6 @@
 /** A backend node on a store in memory, with a log that the test turns by hand. */
 import assert from 'node:assert/strict'
-import { limits } from '@starling/protocol/limits'
+import { type Limits, limits } from '@starling/protocol/limits'
 import type { Operation } from '@starling/protocol/operation'
 import type { LinkDown, Reply } from '../link/down.ts'
 import { type LinkUp, linkVersion, type RequestBody } from '../link/up.ts'
@@ -8,6 +8,12 @@ import type { LogRecord } from '../log/record.ts'
 import { MemoryStore } from '../room/memory-store.ts'
 import { type BackendOutput, type BackendTuning, backendTuning } from './backend-io.ts'
 import { BackendNode } from './backend-node.ts'
+
+interface Configured {
+  readonly name?: string
+  readonly limits?: Partial<Limits>
+  readonly areGuestsAllowed?: boolean
+}
 
 export class Bench {
   readonly store = new MemoryStore()
@@ -20,14 +26,14 @@ export class Bench {
   #requests = 0
   #position = 0
 
-  constructor(tuning: Partial<BackendTuning> = {}) {
+  constructor(tuning: Partial<BackendTuning> = {}, configured: Configured = {}) {
     this.node = new BackendNode({
-      name: 'primary-1',
+      name: configured.name ?? 'primary-1',
       rank: 'primary',
       store: this.store,
       chance: () => 0.25,
-      limits,
-      areGuestsAllowed: true,
+      limits: { ...limits, ...configured.limits },
+      areGuestsAllowed: configured.areGuestsAllowed ?? true,
       isRegistrationOpen: true,
       tuning: { ...backendTuning, ...tuning },
     })
@@ -66,6 +72,13 @@ export class Bench {
   tick(ms: number): void {
     this.ms += ms
     this.node.tick(this.now)
+    this.turn()
+  }
+
+  /** The log hands over a record of another backend. */
+  hears(record: LogRecord): void {
+    this.#position += 1
+    this.node.records(this.now, [{ position: this.#position, record }])
     this.turn()
   }
 

@@ -1,12 +1,12 @@
 /**
  * Whether this replica still is what the others are. Each backend that applies records for itself
  * keeps the digest (room/record-digest.ts) at *checkpoints*, positions that all choose alike, and
- * tells some of them to the others: its *claims*. Claims may be lost, late, or of positions that are
- * not reached here yet; then they wait, or count for nothing.
+ * tells some of them to the others: its *claims*. Claims may be lost, late, or of positions that
+ * are not reached here yet; then they wait, or count for nothing.
  *
  * Digests that differ once differ at every later checkpoint, so no claim is needed in particular.
- * When at one position more backends, and at least two, agree with each other than with this one, it
- * is this one that is wrong, and it must stop. Without a majority nobody knows who is; that is a
+ * When at one position more backends, and at least two, agree with each other than with this one,
+ * it is this one that is wrong, and it must stop. Without a majority nobody knows who is; that is a
  * dispute, for an operator to settle.
  */
 import type { Position } from '../log/record.ts'

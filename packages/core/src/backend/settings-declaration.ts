@@ -5,7 +5,7 @@
  * started last has its way. If another puts other settings later, that one was started later, and
  * this one does not fight back; it only shows in what they differ.
  *
- * Until it is done, nobody's operations of this backend go before it: who is not to come in does not
+ * Until it is done, no other operation goes out from this backend: who is not to come in does not
  * slip in before the log has heard of that.
  */
 import type { LoggedOperation, LogRecord } from '../log/record.ts'

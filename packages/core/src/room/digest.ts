@@ -10,6 +10,15 @@
 const seedA = 0x243f6a88
 const seedB = 0x13198a2e
 
+/** The first word of each value says of what kind it is; below are 29 bits for its own. */
+const kinds = {
+  text: 0,
+  number: 1 << 29,
+  list: 2 << 29,
+  fields: 3 << 29,
+  other: 4 << 29,
+} as const
+
 export class Digest {
   #a = seedA
   #b = seedB
@@ -24,13 +33,13 @@ export class Digest {
 
   /** A whole number; of others, the whole part. */
   number(value: number): void {
+    this.word(kinds.number ^ ((value / 2 ** 32) & 0x1fffffff))
     this.word(value | 0)
-    this.word((value / 2 ** 32) | 0)
   }
 
   text(text: string): void {
     const { length } = text
-    this.word(length)
+    this.word(kinds.text ^ length)
     let [a, b] = [this.#a, this.#b]
     for (let at = 0; at < length; at += 2) {
       const second = at + 1 < length ? text.charCodeAt(at + 1) : 0
@@ -53,11 +62,11 @@ export class Digest {
       case 'number':
         return this.number(value)
       case 'boolean':
-        return this.word(value ? 1 : 2)
+        return this.word(kinds.other ^ (value ? 1 : 2))
       default:
         if (Array.isArray(value)) this.#items(value)
         else if (typeof value === 'object' && value !== null) this.#fields(value)
-        else this.word(3)
+        else this.word(kinds.other)
     }
   }
 
@@ -67,7 +76,7 @@ export class Digest {
   }
 
   #items(items: readonly unknown[]): void {
-    this.word(items.length)
+    this.word(kinds.list ^ items.length)
     for (const item of items) this.value(item)
   }
 
@@ -87,6 +96,7 @@ export class Digest {
     }
     this.#a = beforeA
     this.#b = beforeB
+    this.word(kinds.fields)
     this.word(sumA)
     this.word(sumB)
   }

@@ -16,6 +16,7 @@ export function trailAfter(before: Trail, done: RecordDone): Trail {
   digest.text(before.digest)
   digest.number(done.position)
   digest.text(done.recordId)
+  digest.word(done.outcomes.length)
   for (const outcome of done.outcomes) {
     if (outcome.ok) {
       digest.number(outcome.index)

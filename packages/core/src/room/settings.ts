@@ -63,11 +63,11 @@ export const defaultSettings: Settings = settingsOf({
 export function readSettings(untrusted: unknown): Settings | undefined {
   if (typeof untrusted !== 'object' || untrusted === null) return undefined
   const given = untrusted as { readonly [field in keyof Settings]?: unknown }
-  const { areGuestsAllowed = true, isRegistrationOpen = true } = given
+  const { limits: own = {}, areGuestsAllowed = true, isRegistrationOpen = true } = given
   if (typeof areGuestsAllowed !== 'boolean' || typeof isRegistrationOpen !== 'boolean') {
     return undefined
   }
-  const read = readLimits(given.limits ?? {})
+  const read = readLimits(own)
   return read && { limits: read, areGuestsAllowed, isRegistrationOpen }
 }
 
