@@ -4,6 +4,7 @@
  * folders. Each machine is a folder; all are on loopback.
  */
 import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,6 +92,11 @@ export class DeployedMachines {
     return `wss://127.0.0.1:${this.#ports[at]!.frontend}`
   }
 
+  /** Of the certificate that clients of that front-end see. */
+  fingerprint(at: number): string {
+    return new X509Certificate(readFileSync(join(this.machine(at), 'clients.pem'))).fingerprint256
+  }
+
   /** As the starling.toml of the first machine has it. */
   logSettings(login: NatsLogin = this.backendLogin()): NatsSettings {
     const file = (name: string) => join(this.machine(0), name)
@@ -113,17 +119,26 @@ export class DeployedMachines {
 
   async startServers(): Promise<void> {
     for (const server of this.servers) server.spawn()
-    const isOk = async (server: NatsServerProcess) =>
-      (await server.ask('/healthz'))?.status === 'ok'
-    await until(async () => (await Promise.all(this.servers.map(isOk))).every(Boolean), {
-      what: () => `three servers\n${this.servers.map((server) => server.trace()).join('\n')}`,
-      ms: 60_000,
-    })
+    await this.#untilHealthy(this.servers)
+  }
+
+  async startServer(at: number): Promise<void> {
+    this.servers[at]!.spawn()
+    await this.#untilHealthy([this.servers[at]!])
   }
 
   async remove(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.end('SIGKILL')))
     rmSync(this.folder, { recursive: true })
+  }
+
+  async #untilHealthy(servers: readonly NatsServerProcess[]): Promise<void> {
+    const isOk = async (server: NatsServerProcess) =>
+      (await server.ask('/healthz'))?.status === 'ok'
+    await until(async () => (await Promise.all(servers.map(isOk))).every(Boolean), {
+      what: () => `servers\n${servers.map((server) => server.trace().slice(-1_500)).join('\n')}`,
+      ms: 60_000,
+    })
   }
 
   #setUp(at: number): void {
