@@ -1,7 +1,7 @@
 /**
  * Replicas are one state machine: stores at one position are equal in every row, and equal to a
- * store to which the whole log is applied anew. While they are under way, the digests that they tell
- * each other never differ.
+ * store to which the whole log is applied anew. While they are under way, the digests that they
+ * tell each other never differ.
  */
 import { MemoryStore } from '@starling/core/room/memory-store'
 import type { Store } from '@starling/core/room/store'

@@ -4,6 +4,7 @@ import type { Mutant } from './mutant.ts'
 const node = 'core/src/backend/backend-node.ts'
 const queue = 'core/src/backend/append-queue.ts'
 const feeds = 'core/src/backend/room-feeds.ts'
+const declaration = 'core/src/backend/settings-declaration.ts'
 
 export const backendMutants: readonly Mutant[] = [
   {
@@ -79,6 +80,21 @@ export const backendMutants: readonly Mutant[] = [
         file: feeds,
         find: 'if (known === undefined || entries.length === 0)',
         replace: 'if (known === undefined)',
+      },
+    ],
+  },
+  {
+    name: 'settings-by-the-log',
+    without: 'What a configuration says holds for all replicas from one record on.',
+    patches: [
+      {
+        file: declaration,
+        find: 'else if (this.differing.length > 0) this.#put(then)',
+        replace: `else if (this.differing.length > 0) {
+        const { store, settings } = this.#options
+        store.transact(store.position, () => store.putSettings(settings))
+        this.#state = 'done'
+      }`,
       },
     ],
   },
