@@ -136,6 +136,47 @@ test('[P7] of a room the newest 500 entries are kept', async () => {
   await storage.close()
 })
 
+test('[P7] of more than 200 rooms those with the newest entries are kept', async () => {
+  const storage = remoteStorage(() => page, newProfile())
+  await storage.open()
+  const rooms = Array.from({ length: 205 }, (_, at) => `room ${at}`)
+  await storage.write(
+    rooms.map((room, at) => ({
+      ...{ kind: 'store-entries', room, isReset: false },
+      entries: posts(1, 2).map((entry) => ({ ...entry, at: at + entry.index })),
+    })),
+  )
+  await storage.close()
+  const kept = [...(await storage.open()).state.timelines.keys()].sort()
+  assert.deepEqual(kept, rooms.slice(5).sort())
+  await storage.close()
+})
+
+test('[P1] when the browser has no more room, entries make way for what is unsent', async () => {
+  const tab = await openTab()
+  const storage = remoteStorage(() => tab, newProfile())
+  await storage.open()
+  await storage.write([{ kind: 'store-entries', room: 'r', entries: posts(1, 5), isReset: false }])
+  await storage.adoptOrphans()
+  // Chromium enforces its quota by estimates, too late to fill it up here.
+  await tab.evaluate(() => {
+    const { put } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...given) {
+      if (this.name === 'entries') throw new DOMException('full', 'QuotaExceededError')
+      return put.apply(this, given)
+    }
+  })
+  await storage.write([
+    { kind: 'store-entries', room: 'r', entries: posts(6, 9), isReset: false },
+    stored(item('mine', 1)),
+  ])
+  await storage.close()
+  const { state } = await storage.open()
+  assert.deepEqual([state.items, [...state.timelines.keys()]], [[item('mine', 1)], []])
+  await storage.close()
+  await tab.close()
+})
+
 test('a page that goes writes what was gathered; reloaded it has its slot again', async () => {
   const profile = newProfile()
   const tab = await openTab()

@@ -86,8 +86,9 @@ export interface ClientEventMap {
   readonly refused: Extract<ClientEvent, { kind: 'refused' }>
   readonly connection: { readonly state: ConnectionState }
   /**
-   * What nobody waits for was refused (a typing notice, for one), cannot be kept (`storage`), or a
-   * front-end is left out because its certificate is not trusted (`certificate-…`).
+   * What nobody waits for was refused (a typing notice, for one), cannot be kept (`storage`, or
+   * `storage-full`), or a front-end is left out because its certificate is not trusted
+   * (`certificate-…`).
    */
   readonly error: { readonly code: string; readonly say: string }
 }

@@ -9,6 +9,8 @@ import type { Identity, Restored, StoredChange } from './storage.ts'
 
 const schemaVersion = 1
 const storedEntriesMax = 500
+/** Those with the newest entries; the others are read again when they are shown. */
+const storedRoomsMax = 200
 /** Keys: a name, or slot and name · slot, outbox, number · slot, room · slot, room, index. */
 const stores = ['facts', 'items', 'outboxes', 'entries'] as const
 
@@ -62,13 +64,49 @@ export class BrowserDatabase {
       timelines.set(room, held)
       held.push(entry)
     })
+    await this.#evict(slot, timelines)
     const state = { rooms: rooms ?? [], items, outboxes, timelines }
     const restored = { identity, state: me === undefined ? state : { ...state, me } }
     return arriving === undefined ? restored : { ...restored, arriving }
   }
 
-  /** Settles when it is durable. */
+  /**
+   * Settles when it is durable. Entries are only kept to start quickly: when the browser has no more
+   * room, they make way for what was not sent yet.
+   */
   async write(slot: number, changes: readonly StoredChange[]): Promise<void> {
+    try {
+      await this.#write(slot, changes)
+    } catch (error) {
+      if (!isQuotaExceeded(error)) throw error
+      await this.#forgetEntries()
+      await this.#write(
+        slot,
+        changes.filter(({ kind }) => kind !== 'store-entries'),
+      )
+    }
+  }
+
+  async #forgetEntries(): Promise<void> {
+    const writing = this.#writing()
+    writing.objectStore('entries').clear()
+    await done(writing)
+  }
+
+  /** Of rooms over the limit, those that were quiet the longest. */
+  async #evict(slot: number, timelines: Map<string, Entry[]>): Promise<void> {
+    if (timelines.size <= storedRoomsMax) return
+    const lastAt = (entries: readonly Entry[]) => entries.at(-1)?.at ?? 0
+    const byAge = [...timelines].sort(([, a], [, b]) => lastAt(b) - lastAt(a))
+    const writing = this.#writing()
+    for (const [room] of byAge.slice(storedRoomsMax)) {
+      timelines.delete(room)
+      writing.objectStore('entries').delete(ofRoom(slot, room))
+    }
+    await done(writing)
+  }
+
+  async #write(slot: number, changes: readonly StoredChange[]): Promise<void> {
     const writing = this.#writing()
     const before = changes.some(({ kind }) => kind === 'store-me')
       ? await answer(writing.objectStore('facts').get([slot, 'me']) as IDBRequest<Me | undefined>)
@@ -159,7 +197,7 @@ function apply(writing: IDBTransaction, slot: number, change: StoredChange): voi
     case 'store-entries': {
       const { room, isReset } = change
       const entries = writing.objectStore('entries')
-      if (isReset) entries.delete(IDBKeyRange.bound([slot, room], [slot, room, []]))
+      if (isReset) entries.delete(ofRoom(slot, room))
       for (const entry of change.entries) entries.put(entry, [slot, room, entry.index])
       const last = Math.max(0, ...change.entries.map((entry) => entry.index))
       if (last <= storedEntriesMax) return
@@ -179,6 +217,14 @@ export async function removeDatabase(name: string): Promise<void> {
 /** An array is greater than every number and text: all keys that begin with the slot. */
 function ofSlot(slot: number): IDBKeyRange {
   return IDBKeyRange.bound([slot], [slot, []])
+}
+
+function ofRoom(slot: number, room: string): IDBKeyRange {
+  return IDBKeyRange.bound([slot, room], [slot, room, []])
+}
+
+export function isQuotaExceeded(error: unknown): boolean {
+  return (error as { readonly name?: unknown } | null)?.name === 'QuotaExceededError'
 }
 
 /** What another account wrote must not go out in this one's name. */

@@ -344,8 +344,10 @@ export class ClientShell implements ClientSide {
   }
 
   #storageFailed(error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error)
+    const { name, message } = error instanceof Error ? error : { name: '', message: String(error) }
+    const isFull = name === 'QuotaExceededError'
+    const why = isFull ? 'it has no more room; free some' : message
     const say = `What you write cannot be kept on this device: ${why}. It is sent all the same.`
-    this.#listeners.tell('error', { code: 'storage', say })
+    this.#listeners.tell('error', { code: isFull ? 'storage-full' : 'storage', say })
   }
 }
