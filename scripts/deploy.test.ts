@@ -54,6 +54,7 @@ test('make-secrets.sh certifies machines for serving and dialling, by every addr
   assert.ok(certificate(secrets, 'n2').checkIP('fd00::2'))
   assert.equal(certificate(secrets, 'n2').checkIP('10.0.0.1'), undefined)
   assert.deepEqual(routesIn(secrets, 'n1'), ['10.0.0.1', '[fd00::2]'])
+  assert.equal(textOf(secrets, '.gitignore'), '*\n')
   assert.deepEqual(readdirSync(join(secrets, 'm')).sort(), [
     ...['ca.pem', 'machine-key.pem', 'machine.pem', 'nats-password'],
   ])

@@ -133,6 +133,8 @@ shift
 for machine in "$@"; do check "$machine"; done
 [ $# -ge 1 ] || [ -s "$servers" ] || fail "$folder has no machines: add n1=10.0.0.1 and so on"
 mkdir -p "$folder/ca"
+# Where FOLDER lies in a clone, nothing of it is ever committed.
+echo "*" >"$folder/.gitignore"
 touch "$servers" "$others"
 list=$servers
 for machine in "$@"; do
