@@ -115,6 +115,19 @@ for (const way of ['worker', 'leader']) {
       }
     })
 
+    test('[P2] while the first is frozen the other goes on; thawed, it has all', async () => {
+      const tools = await first.context().newCDPSession(first)
+      await tools.send('Page.setWebLifecycleState', { state: 'frozen' })
+      await second.evaluate(() => window.tab!.postAndWait('while one is frozen'))
+      await tools.send('Page.setWebLifecycleState', { state: 'active' })
+      await first.evaluate(() => window.tab!.postAndWait('thawed'))
+      sent.push('while one is frozen', 'thawed')
+      for (const page of [first, second]) {
+        await showing(page, ({ lines }) => lines.length === sent.length, 'all messages')
+      }
+      assert.equal(await connections(), 1)
+    })
+
     test('[P2] [P4] the first is closed amid its sends and those of the other', async () => {
       const posts = Array.from({ length: 20 }, (_, at) => `amid ${at}`)
       const settled = second.evaluate((them) => window.tab!.postAndWait(...them), posts)
