@@ -13,6 +13,8 @@ import type { Checker } from './checker.ts'
  * What a front-end asks for a session by itself: who it is, and reading in a few rooms at a time.
  */
 const ownRequestsMax = 5
+/** What a backend puts into the log by itself: its settings. */
+const ownOperationsMax = 1
 
 export class BoundedChecker implements Checker {
   readonly #setup: ClusterSetup
@@ -36,7 +38,7 @@ export class BoundedChecker implements Checker {
         return this.#hold(seen.backend, {
           what: 'requestsInFlightMax',
           is: seen.figures.inFlight,
-          most: backendTuning.requestsInFlightMax,
+          most: backendTuning.requestsInFlightMax + ownOperationsMax,
         })
       case 'appends':
         return this.#hold(seen.backend, {
