@@ -7,11 +7,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findNatsServer } from '../../scripts/nats-server.ts'
+import { askJson } from './ask-json.ts'
 import type { Machine, Machines } from './machine.ts'
 import { Service } from './service.ts'
 
 const production = new URL('../../deploy/production/nats-server.conf', import.meta.url).pathname
 const passwords = { LOG_PASSWORD: 'log-password', OPERATOR_PASSWORD: 'operator-password' }
+
+/** They tell of themselves each second. */
+const heardNsMax = 1_500_000_000
 
 export const streamName = 'STARLING'
 export const logUser = { user: 'starling', password: passwords.LOG_PASSWORD }
@@ -27,12 +31,19 @@ interface Ports {
   readonly monitor: number
 }
 
+interface Replica {
+  readonly name: string
+  readonly current: boolean
+  /** Nanoseconds since the leader heard of it. */
+  readonly active: number
+}
+
 /** What one server says of the stream. */
 export interface StreamDetail {
   readonly name: string
   readonly cluster: {
     readonly leader?: string
-    readonly replicas?: readonly { readonly name: string; readonly current: boolean }[]
+    readonly replicas?: readonly Replica[]
   }
   readonly state: { readonly first_seq: number; readonly last_seq: number }
 }
@@ -89,17 +100,26 @@ export class EngineServers {
     return claims.find((name) => name && claims.filter((claim) => claim === name).length >= 2)
   }
 
-  /** All have the stream, agree on who leads it, and the leader finds the others up to date. */
-  async areCurrent(): Promise<boolean> {
+  /**
+   * All have the stream, at least up to a number, agree on who leads it, and the leader has just
+   * heard the others and finds them up to date.
+   */
+  async areCurrent(upTo = 0): Promise<boolean> {
     if (!(await this.areHealthy())) return false
     const details = await this.details()
     const leader = details[0]?.cluster.leader
     const its = details[this.services.findIndex(({ name }) => name === leader)]
     return (
-      details.every((detail) => detail?.cluster.leader === leader) &&
+      details.every((one) => one?.cluster.leader === leader && one!.state.last_seq >= upTo) &&
       its?.cluster.replicas?.length === this.#servers.length - 1 &&
-      its.cluster.replicas.every(({ current }) => current)
+      its.cluster.replicas.every(({ current, active }) => current && active < heardNsMax)
     )
+  }
+
+  /** The greatest number that a server has. */
+  async head(): Promise<number> {
+    const details = await this.details()
+    return Math.max(0, ...details.map((detail) => detail?.state.last_seq ?? 0))
   }
 
   /** In the order of the services; undefined when it does not answer. */
@@ -175,16 +195,5 @@ async function ask(
   path: string,
 ): Promise<Record<string, unknown> | undefined> {
   if (service.pid === undefined) return undefined
-  const answer = await service.machine.ask(ports.monitor, path)
-  return answer === undefined ? undefined : parsed(answer.body)
-}
-
-/** It may have died in the middle of its answer. */
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, unknown>
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  return askJson(service.machine, ports.monitor, path)
 }

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { askJson } from './ask-json.ts'
 import { EngineServers, logUser } from './engine-servers.ts'
 import type { Machine, Machines } from './machine.ts'
 import { type MachineKind, openMachines } from './open-machines.ts'
@@ -24,6 +25,12 @@ interface Role {
   readonly machine: Machine
   readonly port: number
   readonly adminPort: number
+}
+
+/** What a front-end says of a backend. */
+interface Standing {
+  readonly name: string
+  readonly status: string
 }
 
 const program = new URL('../../packages/cli/src/starling.ts', import.meta.url).pathname
@@ -98,11 +105,18 @@ export class MachineCluster {
     return role === undefined ? this.engine.areCurrent() : isRoleReady(role)
   }
 
+  /** The front-end finds it active. */
+  async isActive(backend: Service, frontend: Service): Promise<boolean> {
+    const status = await this.status(frontend.name)
+    const figures = status?.figures as { backends?: readonly Standing[] } | undefined
+    const standing = figures?.backends?.find(({ name }) => name === backend.name)
+    return standing?.status === 'active'
+  }
+
   /** Undefined when it does not answer. */
   async status(name: string): Promise<Record<string, unknown> | undefined> {
     const role = this.#roles.find(({ machine }) => machine.name === name)
-    const answer = await role?.machine.ask(role.adminPort, '/status')
-    return answer === undefined ? undefined : (JSON.parse(answer.body) as Record<string, unknown>)
+    return role && askJson(role.machine, role.adminPort, '/status')
   }
 
   /** Of a backend that is down: what it had applied is gone, as with a new disk. */

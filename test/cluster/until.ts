@@ -13,3 +13,19 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+/** What it resolves with, unless that takes too long. */
+export async function within<T>(
+  promise: Promise<T>,
+  limit: { readonly what: string; readonly ms: number },
+): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(new Error(`not within ${limit.ms} ms: ${limit.what}`))
+  }, limit.ms)
+  try {
+    return await Promise.race([promise, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -7,6 +7,8 @@ export interface Fault {
   readonly atMs: number
   /** Since then nothing is wrong any more; undefined while it goes on. */
   endedAtMs?: number
+  /** From then on, until what it hit was back in service. */
+  backAfterMs?: number
 }
 
 /** From composing to the ack, or from asking to the answer. */
@@ -17,6 +19,9 @@ export interface Span {
 
 /** What began so shortly after a fault still met it. */
 const aftermathMs = 500
+
+const noFault = 'no fault'
+const several = 'several'
 
 /** Small and repeatable; the same seed gives the same faults (mulberry32). */
 export function chanceFrom(seed: number): () => number {
@@ -48,13 +53,14 @@ export function touchOf({ fromMs, toMs }: Span, faults: readonly Fault[]): strin
     ({ atMs, endedAtMs }) => atMs <= toMs && fromMs <= (endedAtMs ?? toMs) + aftermathMs,
   )
   const names = new Set(touching.map(({ what }) => what))
-  return names.size === 0 ? 'no fault' : names.size === 1 ? [...names][0]! : 'several'
+  return names.size === 0 ? noFault : names.size === 1 ? [...names][0]! : several
 }
 
 /** The same of sends: trouble of the engine's leader stops all of them, whatever else there is. */
 export function touchOfSend(span: Span, faults: readonly Fault[]): string {
   const ofLeader = touchOf(span, faults.filter(isOfLeader))
-  return ofLeader === 'no fault' ? touchOf(span, faults) : ofLeader
+  if (ofLeader === noFault) return touchOf(span, faults)
+  return ofLeader === several ? `${several}, ${leaderSuffix}` : ofLeader
 }
 
 export const leaderSuffix = 'engine leader'

@@ -3,8 +3,9 @@
  * own (namespaces where the system allows them). Faults hit any machine: `kill -9`, freezing,
  * planned ends, partitions in one direction or both, bad lines. Several may be in trouble at once,
  * but of the engine's servers one (two of three must live), and of backends and front-ends all but
- * one: then whatever stands still is ours to explain. A machine is in trouble until it is ready
- * again, an engine server until the stream is current on all three.
+ * one: then whatever stands still is ours to explain. A machine is in trouble until it is back in
+ * service: a backend until the front-ends find it active, an engine server until the stream is
+ * current on all three.
  *
  * The disaster: all engine servers and all backends are killed at once while people write, and the
  * backends lose their disks. What is read afterwards stands on the engine's disks alone.
@@ -138,16 +139,28 @@ export class ManyMachinesStage implements Stage {
     const noted: Fault = { what, name: service.name, atMs: performance.now() }
     faults.push(noted)
     await this.#carryOut(service, fault)
-    // Others take over from a backend or front-end; what its own return takes touches nobody.
-    if (role !== 'engine') {
-      noted.endedAtMs = 'forMs' in fault ? performance.now() : noted.atMs
-    }
-    await until(() => this.#cluster.isServiceReady(service), {
-      what: () => `${service.name} ready after ${what}`,
+    const overAtMs = performance.now()
+    const head = await this.#cluster.engine.head()
+    await until(() => this.#isBack(service, role, head), {
+      what: () => `${service.name} back in service after ${what}`,
       ms: readyMsMax,
     })
-    noted.endedAtMs ??= performance.now()
+    noted.backAfterMs = performance.now() - overAtMs
+    // Others take over from a backend or front-end; what its own return takes touches nobody.
+    if (role === 'engine') noted.endedAtMs = performance.now()
+    else noted.endedAtMs = 'forMs' in fault ? overAtMs : noted.atMs
     this.#inTrouble.delete(service)
+  }
+
+  /** Ready, and of a backend: active for every front-end that is not in trouble itself. */
+  async #isBack(service: Service, role: MachineRole, head: number): Promise<boolean> {
+    const { engine, frontends } = this.#cluster
+    if (role === 'engine') return engine.areCurrent(head)
+    if (!(await this.#cluster.isServiceReady(service))) return false
+    if (role === 'frontend') return true
+    const askers = frontends.filter((frontend) => !this.#inTrouble.has(frontend))
+    const answers = askers.map((frontend) => this.#cluster.isActive(service, frontend))
+    return (await Promise.all(answers)).every(Boolean)
   }
 
   /** Until it is over; not until the service is ready. */

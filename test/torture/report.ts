@@ -27,6 +27,8 @@ export interface Report {
   readonly reads: Latencies
   /** Fault of the engine's leader → the longest time without any ack, of each. */
   readonly pauses: Latencies
+  /** Fault → how long after its end what it hit was back in service. */
+  readonly returns: Latencies
 }
 
 interface Latencies {
@@ -67,6 +69,7 @@ export function reportOf(run: {
     acks: latenciesOf(acks, (span) => touchOfSend(span, faults)),
     reads: latenciesOf(reader.reads, (span) => touchOf(span, faults)),
     pauses: pausesOf(acks, faults),
+    returns: returnsOf(faults),
   }
 }
 
@@ -109,6 +112,15 @@ function pausesOf(acks: readonly Span[], faults: readonly Fault[]): Latencies {
   return spreads(pauses)
 }
 
+function returnsOf(faults: readonly Fault[]): Latencies {
+  const durations = new Map<string, number[]>()
+  for (const { what, backAfterMs } of faults) {
+    if (backAfterMs !== undefined)
+      durations.set(what, [...(durations.get(what) ?? []), backAfterMs])
+  }
+  return spreads(durations)
+}
+
 function spreads(durations: ReadonlyMap<string, readonly number[]>): Latencies {
   return Object.fromEntries([...durations].map(([what, list]) => [what, spreadOf(list)]))
 }
@@ -129,6 +141,7 @@ export function showReport(report: Report): string {
     ...section('time to the ack', report.acks),
     ...section('time to read a page', report.reads),
     ...section('longest time without any ack, of each', report.pauses),
+    ...section('back in service after the fault was over', report.returns),
     ...[...examples, ...report.troubles].map((what) => `  ! ${what}`),
   ].join('\n')
 }

@@ -6,7 +6,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { until } from '../cluster/until.ts'
+import { until, within } from '../cluster/until.ts'
 import { Crowd } from './crowd.ts'
 import type { Fault } from './faults.ts'
 import { Ledger, type Verdict } from './ledger.ts'
@@ -58,8 +58,10 @@ async function play(stage: Stage, options: TortureOptions): Promise<Report> {
   const ledger = new Ledger()
   const faults: Fault[] = []
   await stage.start()
-  const crowd = await Crowd.gather({ ...options, addresses: stage.addresses, ledger })
-  const reader = await Reader.sitDown(stage.addresses, crowd.rooms)
+  const { crowd, reader } = await within(gather(stage, options, ledger), {
+    what: 'everybody in the rooms',
+    ms: restMsMax,
+  })
   const startedAt = performance.now()
   const progress = setInterval(() => {
     options.say(progressLine(ledger, faults, startedAt))
@@ -75,7 +77,7 @@ async function play(stage: Stage, options: TortureOptions): Promise<Report> {
       await strike(disaster, { crowd, ledger, faults })
       Object.assign(verdicts, { 'after the disaster': await judge(stage, { crowd, ledger }) })
     }
-    await reader.leave()
+    await within(reader.leave(), { what: 'an answer to who only reads', ms: restMsMax })
     await crowd.close()
     const troubles = await stage.troubles()
     if (options.traceFolder !== undefined) keepSpans(options.traceFolder, ledger, faults)
@@ -94,6 +96,11 @@ async function play(stage: Stage, options: TortureOptions): Promise<Report> {
   }
 }
 
+async function gather(stage: Stage, options: TortureOptions, ledger: Ledger) {
+  const crowd = await Crowd.gather({ ...options, addresses: stage.addresses, ledger })
+  return { crowd, reader: await Reader.sitDown(stage.addresses, crowd.rooms) }
+}
+
 /** When all has come to rest and everybody has seen everything. */
 async function judge(
   stage: Stage,
@@ -101,7 +108,10 @@ async function judge(
 ): Promise<Verdict> {
   crowd.stop()
   await until(() => crowd.isAtRest, { what: () => crowd.unrest(), ms: restMsMax })
-  const truth = await readRooms(stage.addresses, crowd.rooms)
+  const truth = await within(readRooms(stage.addresses, crowd.rooms), {
+    what: 'a reading of all rooms',
+    ms: restMsMax,
+  })
   await until(() => crowd.hasSeen(truth), { what: 'every observer at the head', ms: restMsMax })
   return ledger.judge(truth)
 }
