@@ -24,9 +24,10 @@ export async function runRole(
   start: (progress: (text: string) => void) => Promise<RunningRole>,
 ): Promise<ExitCode> {
   const asked = askedToStop()
-  let role: RunningRole
+  let role: RunningRole | undefined
   try {
-    role = await start((text) => void tell({ kind: 'progress', text }))
+    const started = start((text) => void tell({ kind: 'progress', text }))
+    role = await Promise.race([started, asked.then(() => undefined)])
   } catch (error) {
     if (process.send === undefined || !(error instanceof StartError)) throw error
     const { message: found, remedy } = error
@@ -35,6 +36,8 @@ export async function runRole(
     if (process.connected) process.disconnect?.()
     return exitCodeOf(error)
   }
+  // What a start has begun may be left as it is, as after a crash.
+  if (role === undefined) return process.exit(exitCodes.done)
   await tell({ kind: 'ready', details: role.details })
   const failure = await Promise.race([asked, ...(role.failed === undefined ? [] : [role.failed])])
   if (failure === undefined) await role.stop()

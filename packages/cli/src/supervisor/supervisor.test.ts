@@ -205,12 +205,16 @@ describe('supervisor', () => {
     const { world } = await standing(primary)
     world.end(primary, 'SIGKILL')
     world.pass(50)
-    world.refuse(primary, { found: 'port 4701 is taken', remedy: 'free it' })
+    const refusal = { found: 'port 4701 is taken', remedy: 'free it' }
+    world.refuse(primary, refusal)
     world.pass(100)
+    world.refuse(primary, refusal)
+    world.pass(200)
     world.ready(primary)
     assert.deepEqual(world.lines(), [
       'primary-1: port 4701 is taken; free it',
-      'primary-1 died (SIGKILL), running again after 150 ms',
+      'primary-1 died (exit 3) again, next start in 200 ms',
+      'primary-1 died (SIGKILL), running again after 350 ms',
     ])
   })
 

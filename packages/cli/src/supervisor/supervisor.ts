@@ -100,6 +100,8 @@ interface Supervised {
   wasReady: boolean
   failedStarts: number
   refusal: Refusal | undefined
+  /** What the last refusal that was told had found. */
+  refusalTold: string | undefined
   /** The death that it is coming back from. */
   death: { readonly end: ProcessEnd; readonly atMs: number } | undefined
 }
@@ -129,6 +131,7 @@ export class Supervisor {
       wasReady: false,
       failedStarts: 0,
       refusal: undefined,
+      refusalTold: undefined,
       death: undefined,
     }))
   }
@@ -197,6 +200,7 @@ export class Supervisor {
       this.#surroundings.report({ kind: 'back', role, end: death.end, tookMs })
     } else this.#surroundings.report({ kind: 'ready', role, details })
     it.death = undefined
+    it.refusalTold = undefined
     it.wasReady = true
     if (this.#supervised.every((other) => other.wasReady)) this.#firstStart.resolve()
   }
@@ -215,7 +219,11 @@ export class Supervisor {
         return this.#giveUp(it, `died ${it.failedStarts} times before it was ready (${why(end)})`)
       }
     }
-    if (refusal) this.#surroundings.report({ kind: 'refused', role: it.role, refusal })
+    // What is refused again and again for the same reason is told once.
+    if (refusal && refusal.found !== it.refusalTold) {
+      it.refusalTold = refusal.found
+      this.#surroundings.report({ kind: 'refused', role: it.role, refusal })
+    }
     const waitMs = it.backoff.died(upMs)
     it.death ??= { end, atMs: nowMs }
     const undo = this.#surroundings.after(waitMs, () => this.#launch(it))

@@ -89,22 +89,25 @@ export async function openNatsBackendEngine(
 
 type Tell = (text: string, figures: object) => void
 
-/** Every tenth of a copy is worth a line. */
+/** Of a copy that is on its way each tenth is worth a line, but not every moment. */
+const progressMs = 1_000
+
 function paced(tell: Tell): (progress: SnapshotProgress) => void {
-  let tenthTold = -1
+  let tenthTold = 0
+  let toldAtMs = 0
   return (progress) => {
     const { kind, from } = progress
     if (kind === 'asking') {
-      tenthTold = -1
+      tenthTold = 0
       return tell(`asking ${from} for a snapshot`, { from })
     }
-    if (kind === 'refused') {
-      return tell(`no snapshot from ${from}: ${progress.why}`, { from })
-    }
+    if (kind === 'refused') return tell(`no snapshot from ${from}: ${progress.why}`, { from })
     const { bytes, bytesAll } = progress
     const tenth = Math.floor((bytes / bytesAll) * 10)
-    if (tenth === tenthTold) return
+    const nowMs = performance.now()
+    if (tenth === tenthTold || (tenth < 10 && nowMs - toldAtMs < progressMs)) return
     tenthTold = tenth
+    toldAtMs = nowMs
     tell(`taking a snapshot from ${from}, ${tenth * 10} %`, { from, bytes, bytesAll })
   }
 }

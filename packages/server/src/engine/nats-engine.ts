@@ -21,7 +21,7 @@ import type { NatsLog } from '../log/nats/nats-log.ts'
 import { NatsRefusal } from '../log/nats/nats-refusal.ts'
 import type { OpenedSqliteStore } from '../store/sqlite-store.ts'
 import { StartError } from '../telemetry/start-error.ts'
-import { GuardedLog } from './guarded-log.ts'
+import { OverlappingLog } from './overlapping-log.ts'
 import { StoreDamaged, type StoreFolder } from './store-folder.ts'
 import { judge } from './store-guard.ts'
 import { isOfThisVersion, originOf, putOrigin } from './store-origin.ts'
@@ -39,6 +39,8 @@ export interface NatsEngineTuning {
   /** How long the log may be out of reach at the start. */
   readonly logWaitMsMax: number
   readonly logRetryMs: number
+  /** Waiting for the log so long is worth a line. */
+  readonly logNoticeMs: number
 }
 
 export const natsEngineTuning: NatsEngineTuning = {
@@ -46,6 +48,7 @@ export const natsEngineTuning: NatsEngineTuning = {
   replayRecordsMax: 50_000,
   logWaitMsMax: 30_000,
   logRetryMs: 500,
+  logNoticeMs: 2_000,
 }
 
 export interface WantedSnapshot {
@@ -137,6 +140,7 @@ class Opening {
     const giveUpMs = performance.now() + tuning.logWaitMsMax
     let told = ''
     for (;;) {
+      const notice = setTimeout(() => onNotice('warn', 'waiting for the log'), tuning.logNoticeMs)
       try {
         return await this.#options.openLog(origin)
       } catch (error) {
@@ -147,6 +151,8 @@ class Opening {
         if (performance.now() >= giveUpMs) throw unreachableLog(error)
         if (error.message !== told) onNotice('warn', `waiting for the log: ${error.message}`)
         told = error.message
+      } finally {
+        clearTimeout(notice)
       }
       const { promise, resolve } = Promise.withResolvers<void>()
       setTimeout(resolve, tuning.logRetryMs)
@@ -171,7 +177,7 @@ class Opening {
       case 'good': {
         const behindMax = position === 0 ? tuning.emptyReplayRecordsMax : tuning.replayRecordsMax
         if (verdict.behind > behindMax && (await this.#takeSnapshot(log))) return
-        if (verdict.behind > 0) {
+        if (verdict.behind > tuning.emptyReplayRecordsMax) {
           this.#options.onNotice('info', `applying ${verdict.behind} records of the log`)
         }
       }
@@ -223,7 +229,7 @@ class Opening {
     const { folder } = this.#options
     const { store } = opened
     const standing = () => ({ position: store.position, recordId: store.trail.recordId })
-    const log = new GuardedLog({ log: natsLog, standing })
+    const log = new OverlappingLog({ log: natsLog, standing })
     let closing: Promise<void> | undefined
     const closeFiles = async () => {
       await log.close()
