@@ -153,7 +153,8 @@ export class DeployedMachines {
     })
     writeFileSync(this.servers[at]!.configFile, server)
     const own = join(place, 'nats-machine.conf')
-    const routes = this.#ports.map((ports) => ports.route)
+    // Its own address comes first, then those of all.
+    const routes = [route, ...this.#ports.map((ports) => ports.route)]
     writeFileSync(
       own,
       readFileSync(own, 'utf8').replaceAll(':6222', () => `:${routes.shift()}`),

@@ -103,11 +103,19 @@ make_machine() {
   cp "$folder/ca/ca.pem" "$folder/ca/nats-password" "$folder/$1/"
 }
 
-# Every server is told of all, itself too; a machine's first address is where the others reach it.
+# A machine's first address is where the others reach it.
+route_address() {
+  case "${1%%,*}" in
+  *:*) echo "[${1%%,*}]:6222" ;;
+  *) echo "${1%%,*}:6222" ;;
+  esac
+}
+
+# Every server is told of all, itself too.
 routes() {
-  while IFS='=,' read -r _ address _; do
-    case "$address" in *:*) address="[$address]" ;; esac
-    echo "  \"nats-route://route:$(cat "$folder/ca/nats-route-password")@$address:6222\""
+  password=$(cat "$folder/ca/nats-route-password")
+  while IFS='=' read -r _ addresses; do
+    echo "  \"nats-route://route:$password@$(route_address "$addresses")\""
   done <"$servers"
 }
 
@@ -119,6 +127,7 @@ make_server() {
     echo "LOG_PASSWORD: \"$(cat "$folder/ca/nats-password")\""
     echo "OPERATOR_PASSWORD: \"$(cat "$folder/ca/nats-operator-password")\""
     echo "ROUTE_PASSWORD: \"$(cat "$folder/ca/nats-route-password")\""
+    echo "ROUTE_ADDRESS: \"$(route_address "$2")\""
     echo "ROUTES: ["
     routes
     echo "]"
