@@ -1,5 +1,5 @@
 /** What happened, from one picture to the next: who went, who came back, and after how long. */
-import { stateWords } from './words.js'
+import { stateKinds, stateWords } from './words.js'
 
 const shownMax = 8
 
@@ -21,11 +21,13 @@ export class Happenings {
     const before = this.#states.get(name)
     this.#states.set(name, state)
     if (before === undefined || before === state) return
-    const isWell = state === 'active' || state === 'running'
-    if (!isWell) {
+    const kind = stateKinds[state] ?? 'unsure'
+    if (kind !== 'well') {
       if (!this.#wentAt.has(name)) this.#wentAt.set(name, atMs)
+      // On its way back it may be silent for a moment.
+      if (kind === 'unsure' && stateKinds[before] === 'gone') return
       const because = why === '' ? '' : `: ${why}`
-      this.#add(`${name} is ${stateWords[state] ?? state}${because}`, 'gone')
+      this.#add(`${name} is ${stateWords[state] ?? state}${because}`, kind)
       return
     }
     // Seen for the first time since this page was opened.
