@@ -69,6 +69,7 @@ export async function buildInto(folder) {
       reportCompressedSize: false,
       modulePreload: { polyfill: false },
       rolldownOptions: {
+        checks: { pluginTimings: false },
         input: { index: join(here, 'index.html'), sw: join(here, 'src', 'service-worker.ts') },
         output: {
           entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),

@@ -1,5 +1,6 @@
 /** A cluster, a browser, and the web client between them, on a line that can be made slow. */
 import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { StarlingClient } from '@starling/client/api'
 import { openMemoryStorage } from '@starling/client/memory-storage'
@@ -32,9 +33,13 @@ export class WebPlace {
   static async open(): Promise<WebPlace> {
     buildWebClient()
     const cluster = await Cluster.create()
+    const line = await SlowLine.to(cluster.frontends[0]!.port)
+    // Clients learn the front-end's address from it: that, too, must be the line's.
+    const settings = readFileSync(cluster.configFile, 'utf8')
+    const isPublic = `public = "${line.origin.replace('http', 'ws')}"`
+    writeFileSync(cluster.configFile, settings.replace(/^listen = .*$/m, `$&\n${isPublic}`))
     const launching = WebBrowser.launch()
     await cluster.start()
-    const line = await SlowLine.to(cluster.frontends[0]!.port)
     return new WebPlace(cluster, await launching, line)
   }
 

@@ -34,6 +34,6 @@ export async function runCommand(chat: Chat, room: string, command: Command): Pr
     case 'leave':
       return chat.open({ kind: 'leave', room })
     case 'shrug':
-      return chat.writing.post(room, command.text)
+      return void chat.writing.post(room, command.text)
   }
 }

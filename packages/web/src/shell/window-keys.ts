@@ -39,8 +39,10 @@ function act(event: KeyboardEvent, chat: Chat): boolean {
 /** Esc: out of the pane at the side, then of a jump, then to the newest. */
 function backOut(chat: Chat, hasDetails: boolean, hasJumped: boolean): boolean {
   const { room } = chat.ui.get()
-  if (hasDetails) chat.show(undefined)
-  else if (hasJumped) void chat.looking.back()
+  if (hasDetails) {
+    chat.show(undefined)
+    focusComposer()
+  } else if (hasJumped) void chat.looking.back()
   else if (room !== undefined) {
     chat.looking.goToNewest(room)
     focusComposer()

@@ -1,5 +1,5 @@
 /** Writing, changing and reacting. Nothing here waits: the SDK's outbox does. */
-import type { MessageLine, RoomSnapshot, SendLine } from '@starling/client/api'
+import type { MessageLine, RoomSnapshot, Sending, SendLine } from '@starling/client/api'
 import type { SharedClient } from '@starling/client/connect-shared'
 import { type Command, readWritten } from '../model/commands.ts'
 import type { NamedEmoji } from '../model/completion.ts'
@@ -88,20 +88,25 @@ export class Writing {
       if (intent.kind === 'edit') this.#host.emptied(room, intent.index)
       return false
     }
-    if (intent.kind === 'edit') client.edit(room, intent.index, this.#withEmoji(text))
-    else if (!this.#write(room, text, intent)) return false
+    const isTaken =
+      intent.kind === 'edit'
+        ? this.#isTaken(client.edit(room, intent.index, this.#withEmoji(text)))
+        : this.#write(room, text, intent)
+    if (!isTaken) return false
     ui.change((state) => composed(state, room))
     drafts.set(room, keptDraft(viewOf(ui.get(), room)))
     drafts.flush()
     return true
   }
 
-  post(room: string, text: string, intent: Intent = { kind: 'post' }): void {
+  /** False when it is not even taken into the outbox. */
+  post(room: string, text: string, intent: Intent = { kind: 'post' }): boolean {
     const { client, ui } = this.#host
     const options = intent.kind === 'reply' ? { replyTo: intent.index } : {}
-    client.post(room, this.#withEmoji(text), options)
+    if (!this.#isTaken(client.post(room, this.#withEmoji(text), options))) return false
     ui.change((state) => withView(state, room, { unreadAfter: undefined, isKeptUnread: false }))
     this.#host.posted(room)
+    return true
   }
 
   retry(line: SendLine): void {
@@ -147,9 +152,15 @@ export class Writing {
         this.#host.command(room, written.command)
         return true
       case 'message':
-        this.post(room, written.text, intent)
-        return true
+        return this.post(room, written.text, intent)
     }
+  }
+
+  /** Too long, for one: what was written stays in the composer. */
+  #isTaken({ item }: Sending): boolean {
+    if (item.refused === undefined) return true
+    this.#host.say(item.refused.say)
+    return false
   }
 
   #withEmoji(text: string): string {
