@@ -33,7 +33,10 @@ export async function findStream(questions: LeaderQuestions): Promise<StreamInfo
   }
 }
 
-/** When several make it at once one of them does, and all find what that one made. */
+/**
+ * When several make it at once one of them does, and all find what that one made: for the others
+ * the name is in use before the stream can be found.
+ */
 export async function makeStream(
   questions: LeaderQuestions,
   settings: NatsSettings,
@@ -44,8 +47,12 @@ export async function makeStream(
     if (!(error instanceof JetstreamRefusal)) throw error
     if (error.error.err_code !== jetstreamErrors.streamNameInUse) throw refusalOf(error)
   }
-  const made = await findStream(questions)
-  if (made) return made
+  const giveUpAtMs = performance.now() + natsTuning.openMsMax
+  while (performance.now() < giveUpAtMs) {
+    const made = await findStream(questions)
+    if (made) return made
+    await new Promise((resolve) => setTimeout(resolve, natsTuning.askAgainMs))
+  }
   throw new NatsRefusal(
     `The stream ${settings.stream} was made and is gone again.`,
     'See who deletes it.',
