@@ -1,6 +1,11 @@
 /** Opens the engine whose log is in NATS: the log, this backend's own store, copies of others'. */
 import { join } from 'node:path'
-import { type EngineLog, natsEngineTuning, openNatsEngine } from '../engine/nats-engine.ts'
+import {
+  type EngineLog,
+  type NatsEngineTuning,
+  natsEngineTuning,
+  openNatsEngine,
+} from '../engine/nats-engine.ts'
 import { StoreFolder } from '../engine/store-folder.ts'
 import { NatsLog } from '../log/nats/nats-log.ts'
 import type { NatsSettings } from '../log/nats/nats-settings.ts'
@@ -21,8 +26,7 @@ export interface NatsBackendEngineOptions {
   readonly isRebuild?: boolean
   /** How the start goes, one line at a time. */
   readonly onProgress?: (text: string) => void
-  /** Another log than the real one, for tests. */
-  readonly openLog?: (identity: string | undefined) => Promise<EngineLog>
+  readonly tuning?: NatsEngineTuning
 }
 
 /** Where a backend's own store is. */
@@ -45,7 +49,7 @@ export async function openNatsBackendEngine(
   })
   const engine = await openNatsEngine({
     folder: StoreFolder.take(storeFolderOf(dataFolder, name)),
-    openLog: options.openLog ?? openLog,
+    openLog,
     takeSnapshot: (want) =>
       takeSnapshot(want, {
         name,
@@ -56,7 +60,7 @@ export async function openNatsBackendEngine(
         onProgress: tell,
       }),
     isRebuild: options.isRebuild ?? false,
-    tuning: natsEngineTuning,
+    tuning: options.tuning ?? natsEngineTuning,
     onNotice: (level, text) => {
       trace[level]({}, text)
       onProgress(text)
