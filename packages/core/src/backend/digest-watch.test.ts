@@ -125,7 +125,7 @@ test('[L19] of many checkpoints all backends tell the same few', () => {
   )
 })
 
-test('[L19] a replica whose state was damaged finds itself alone and stops, the others go on', () => {
+test('[L19] a replica whose state was damaged finds itself alone and stops', () => {
   const benches = ['a', 'b', 'c'].map((name) => new Bench({ digestEvery: 2 }, { name }))
   const damaged = benches[1]!
   const hear = (record: LogRecord) => {
