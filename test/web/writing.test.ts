@@ -73,7 +73,7 @@ declare global {
   }
 }
 
-test('with two seconds of latency a message is shown within 50 ms, and its ack moves nothing', async () => {
+test('with 2 s of latency a message is shown within 50 ms, and its ack moves nothing', async () => {
   const { page } = ada
   await ada.say(title, 'warm')
   await ada.sees('warm')
@@ -158,7 +158,7 @@ test('a message that is too long stays in the composer, with the reason', async 
   await ada.composer(title).fill('')
 })
 
-test('a refused message is marked, with a way to send it again and a way to give it up', async () => {
+test('a refused message is marked, to be sent again or given up', async () => {
   const { page } = ada
   place.line.delayMs = 500
   assert.ok((await bob.mute(room, 'ada', true)).ok)

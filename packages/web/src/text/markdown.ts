@@ -85,7 +85,7 @@ function blockOf(token: Token): readonly Block[] {
         {
           kind: 'list',
           start: ordered ? Number(start) || 0 : undefined,
-          items: items.map(({ tokens }) => tokens.flatMap(blockOf)),
+          items: items.map(itemOf),
         },
       ]
     }
@@ -106,6 +106,15 @@ function blockOf(token: Token): readonly Block[] {
     default:
       return [plain(token.raw)]
   }
+}
+
+/** The box of a task stands in the line that it begins. */
+function itemOf({ tokens }: Tokens.ListItem): readonly Block[] {
+  const blocks = tokens.flatMap(blockOf)
+  const [first, second, ...rest] = blocks
+  const isTask = tokens[0]?.type === 'checkbox'
+  if (!isTask || first?.kind !== 'paragraph' || second?.kind !== 'paragraph') return blocks
+  return [{ kind: 'paragraph', parts: [...first.parts, ...second.parts] }, ...rest]
 }
 
 function inlines(tokens: readonly Token[] | undefined): readonly Inline[] {
