@@ -28,6 +28,8 @@ import {
 import type { Disaster, Stage, StageOptions } from './stage.ts'
 
 const readyMsMax = 60_000
+/** A lame duck sends its clients away one by one. */
+const endMsMax = 60_000
 const agreeMsMax = 20_000
 /** Of the faults that hit the engine, how many hit the server that leads the stream. */
 const leaderShare = 0.5
@@ -175,8 +177,10 @@ export class ManyMachinesStage implements Stage {
       case 'restart': {
         const { pid } = service
         service.end(fault.signal)
-        const what = () => `another process of ${service.name}`
-        return until(() => service.pid !== undefined && service.pid !== pid, { what })
+        return until(() => service.pid !== undefined && service.pid !== pid, {
+          what: () => `an end of ${service.name}, process ${pid}, after ${fault.signal}`,
+          ms: endMsMax,
+        })
       }
       case 'freeze':
         service.freeze()
