@@ -93,7 +93,7 @@ test('[P2] [P5] the front-end is killed while they type; all stands once', async
   check()
 })
 
-test('[P1] [P4] what was not sent survives a reload without any server, and is sent once', async () => {
+test('[P1] [P4] the unsent survives a reload without any server, and is sent once', async () => {
   await cluster.killAll()
   const unsent = ['offline 1', 'a longer one, offline 2', 'offline 3']
   await ada.say(room, ...unsent)

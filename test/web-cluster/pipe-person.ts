@@ -1,4 +1,4 @@
-/** Somebody at the shell's pipes: `starling send` and `starling tail`, each a process of its own. */
+/** Somebody at the shell's pipes: `starling send` and `starling tail`, each its own process. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'

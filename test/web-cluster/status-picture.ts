@@ -33,7 +33,7 @@ function talk(clients: readonly StarlingClient[]): ReturnType<typeof setInterval
     const client = clients[said % people]!
     const mine = client.snapshot().rooms
     const room = mine[said % mine.length]?.room
-    if (room !== undefined) client.post(room, said % 3 === 0 ? 'hi' : 'something longer to say')
+    if (room !== undefined) client.post(room, said % 5 < 3 ? 'hi' : 'something longer to say')
   }, sayMs)
 }
 

@@ -123,7 +123,7 @@ for (const way of ['worker', 'leader']) {
       }
     })
 
-    test('[P2] a tab that is about to be frozen lets another lead; thawed, it has all', async () => {
+    test('[P2] a tab that is to be frozen lets another lead; thawed, it has all', async () => {
       const before = await leader(second)
       // Chromium freezes no page that a test drives; this is how it says that it will.
       await first.evaluate(() => document.dispatchEvent(new Event('freeze')))

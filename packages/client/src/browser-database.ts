@@ -71,8 +71,8 @@ export class BrowserDatabase {
   }
 
   /**
-   * Settles when it is durable. Entries are only kept to start quickly: when the browser has no more
-   * room, they make way for what was not sent yet.
+   * Settles when it is durable. Entries are only kept to start quickly: when the browser has no
+   * more room, they make way for what was not sent yet.
    */
   async write(slot: number, changes: readonly StoredChange[]): Promise<void> {
     try {

@@ -13,6 +13,7 @@ import type {
 } from '@starling/core/client/client-io'
 import { ClientNode } from '@starling/core/client/client-node'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
+import { onlyView } from '@starling/core/client/timeline'
 import { unreachable } from '@starling/core/now'
 import type { DownFrame } from '@starling/protocol/down'
 import type { Operation } from '@starling/protocol/operation'
@@ -135,16 +136,16 @@ export class ClientShell implements ClientSide {
     this.act((node) => node.submit(now(), item, forget))
   }
 
-  command(command: ClientCommand): void {
-    this.act((node) => performCommand(node, now(), command))
+  command(command: ClientCommand, view?: string): void {
+    this.act((node) => performCommand(node, now(), { command, view }))
   }
 
   ask(question: Question): Promise<AskResult | Refusal> {
     return this.#answer((node) => node.ask(now(), question))
   }
 
-  loadAround(room: string, index: number): Promise<AskResult | Refusal> {
-    return this.#answer((node) => node.loadAround(now(), room, index))
+  loadAround(room: string, index: number, view = onlyView): Promise<AskResult | Refusal> {
+    return this.#answer((node) => node.loadAround(now(), room, { index, view }))
   }
 
   isInRoom(room: string): boolean {

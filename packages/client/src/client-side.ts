@@ -43,7 +43,12 @@ export type ClientCommand =
   | { readonly kind: 'mark-unread-from'; readonly room: string; readonly index: number }
   | { readonly kind: 'typing'; readonly room: string; readonly isTyping: boolean }
 
-export function performCommand(node: ClientNode, now: Now, command: ClientCommand): void {
+/** `view`: the tab whose command it is, if several share the client. */
+export function performCommand(
+  node: ClientNode,
+  now: Now,
+  { command, view }: { readonly command: ClientCommand; readonly view?: string | undefined },
+): void {
   switch (command.kind) {
     case 'drop':
       return node.dropItem(now, command.item)
@@ -52,11 +57,11 @@ export function performCommand(node: ClientNode, now: Now, command: ClientComman
     case 'open':
       return node.openRoom(now, command.room)
     case 'load-older':
-      return node.loadOlder(now, command.room)
+      return node.loadOlder(now, command.room, view)
     case 'load-newer':
-      return node.loadNewer(now, command.room)
+      return node.loadNewer(now, command.room, view)
     case 'show-newest':
-      return node.showNewest(now, command.room)
+      return node.showNewest(now, command.room, view)
     case 'mark-read':
       return node.markRead(now, command.room, command.upTo)
     case 'mark-unread-from':

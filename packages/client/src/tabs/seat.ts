@@ -1,6 +1,6 @@
 /**
- * One tab, as its host sees it: what it was shown last, and what is to be told to it. One turn is on
- * its way at a time. Of what gathers meanwhile entries are the only thing without end: over the
+ * One tab, as its host sees it: what it was shown last, and what is to be told to it. One turn is
+ * on its way at a time. Of what gathers meanwhile entries are the only thing without end: over the
  * limit they become a `gap`, as after a long absence.
  */
 import type { OutboxItem } from '@starling/core/client/client-io'

@@ -95,7 +95,7 @@ function kept(items: readonly OutboxItem[]): readonly string[] {
   return items.flatMap(({ op }) => (op.kind === 'post' ? [op.text] : []))
 }
 
-test('[P2] what a host that dies had taken, and what it had not, is kept once by the next', async () => {
+test('[P2] what a host that dies had taken, and had not, is kept once by the next', async () => {
   const storage = openMemoryStorage()
   const first = hostOn(storage, 'first')
   const ada = await attach(first, 'a')

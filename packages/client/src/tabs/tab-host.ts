@@ -127,7 +127,7 @@ export class TabHost {
   #tell(): void {
     const shell = this.#shell
     if (shell === undefined) return
-    for (const { seat } of this.#seats.values()) seat.tell(shell.snapshot())
+    for (const { seat } of this.#seats.values()) seat.tell(shell.node.snapshotIn(seat.tab))
   }
 
   #frame(seat: Seat, frame: Exclude<TabUp, { t: 'attach' }>): void {
@@ -138,14 +138,14 @@ export class TabHost {
         seat.outboxes.add(frame.item.outbox)
         return shell.submit(frame.item, frame.forget)
       case 'command':
-        return shell.command(frame.command)
+        return shell.command(frame.command, seat.tab)
       case 'listen':
         return seat.listen(frame.kinds)
       case 'took':
         seat.took()
-        return seat.tell(shell.snapshot())
+        return seat.tell(shell.node.snapshotIn(seat.tab))
       case 'ask':
-        void this.#answer(shell, frame.question).then((answer) => {
+        void this.#answer(shell, frame.question, seat.tab).then((answer) => {
           if (!this.#isClosed) seat.port.post({ t: 'answer', id: frame.id, answer })
         })
         return
@@ -154,12 +154,12 @@ export class TabHost {
     }
   }
 
-  async #answer(shell: ClientShell, question: TabQuestion): Promise<TabAnswer> {
+  async #answer(shell: ClientShell, question: TabQuestion, tab: string): Promise<TabAnswer> {
     switch (question.kind) {
       case 'ask':
         return shell.ask(question.question)
       case 'around':
-        return shell.loadAround(question.room, question.index)
+        return shell.loadAround(question.room, question.index, tab)
       case 'login':
         await shell.login(question.credentials)
         return { ok: true }
@@ -174,6 +174,7 @@ export class TabHost {
     if (left === undefined) return
     this.#seats.delete(tab)
     left.unwatch()
+    this.#shell?.node.forgetView(tab)
     if (this.#seats.size > 0) return
     clearTimeout(this.#linger)
     this.#linger = setTimeout(() => void this.#end(), lingerMs)

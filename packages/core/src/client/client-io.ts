@@ -265,15 +265,18 @@ export interface ClientInputs {
   ask(now: Now, question: Question): number
   /** Makes sure that the newest page is held. */
   openRoom(now: Now, room: string): void
-  /** Makes the timeline reach further back. */
-  loadOlder(now: Now, room: string): void
-  loadNewer(now: Now, room: string): void
+  /**
+   * Makes the timeline reach further back. `view`: of which of the tabs that share this client;
+   * each looks at the past by itself.
+   */
+  loadOlder(now: Now, room: string, view?: string): void
+  loadNewer(now: Now, room: string, view?: string): void
   /**
    * Shows the entries around an index from then on until `showNewest`. Answered by an `answer`
    * output with the returned number: `done`, or `unknown-message`.
    */
-  loadAround(now: Now, room: string, index: number): number
-  showNewest(now: Now, room: string): void
+  loadAround(now: Now, room: string, at: { index: number; view?: string }): number
+  showNewest(now: Now, room: string, view?: string): void
   markRead(now: Now, room: string, upTo?: number): void
   markUnreadFrom(now: Now, room: string, index: number): void
   setTyping(now: Now, room: string, isTyping: boolean): void

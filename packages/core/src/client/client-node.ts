@@ -31,7 +31,7 @@ import { RoomStream } from './room-stream.ts'
 import { Rooms } from './rooms.ts'
 import type { ClientSnapshot } from './snapshot.ts'
 import { Snapshots } from './snapshots.ts'
-import type { Page } from './timeline.ts'
+import { onlyView, type Page } from './timeline.ts'
 
 export class ClientNode implements ClientInputs {
   readonly #options: ClientOptions
@@ -119,6 +119,16 @@ export class ClientNode implements ClientInputs {
       limits: this.#limits,
       invitations: this.#invitations.shown,
     })
+  }
+
+  /** As one of several views has it; each looks at the past by itself. */
+  snapshotIn(view: string): ClientSnapshot {
+    return this.#snapshots.viewed(this.snapshot(), view)
+  }
+
+  forgetView(view: string): void {
+    for (const room of this.#rooms.all()) room.timeline.showNewest(view)
+    this.#snapshots.forgetView(view)
   }
 
   start(now: Now): void {
@@ -226,17 +236,18 @@ export class ClientNode implements ClientInputs {
     }
   }
 
-  loadOlder(now: Now, room: string): void {
+  loadOlder(now: Now, room: string, view = onlyView): void {
     const state = this.#rooms.get(room)
-    if (state !== undefined) this.#loads.older(now, state)
+    if (state !== undefined) this.#loads.older(now, state, view)
   }
 
-  loadNewer(now: Now, room: string): void {
+  loadNewer(now: Now, room: string, view = onlyView): void {
     const state = this.#rooms.get(room)
-    if (state !== undefined) this.#loads.newer(now, state)
+    if (state !== undefined) this.#loads.newer(now, state, view)
   }
 
-  loadAround(now: Now, room: string, index: number): number {
+  loadAround(now: Now, room: string, at: { index: number; view?: string }): number {
+    const { index, view = onlyView } = at
     const ask = this.#asks.reserve()
     const state = this.#rooms.get(room)
     const done = (refusal?: Extract<ClientOutput, { kind: 'answer' }>['result']) => {
@@ -245,19 +256,19 @@ export class ClientNode implements ClientInputs {
     }
     if (state === undefined) {
       done({ ok: false, code: 'not-member', retry: 'never', say: 'You are not in that room.' })
-    } else if (state.timeline.shown.at(index) !== undefined) {
+    } else if (state.timeline.shownIn(view).at(index) !== undefined) {
       done()
     } else if (state.timeline.live.at(index) !== undefined) {
-      this.showNewest(now, room)
+      this.showNewest(now, room, view)
       done()
     } else {
-      this.#loads.around(now, { room: state, index }, (_, refusal) => done(refusal))
+      this.#loads.around(now, { room: state, index, view }, (_, refusal) => done(refusal))
     }
     return ask
   }
 
-  showNewest(_now: Now, room: string): void {
-    this.#inRoom(room, (state) => state.timeline.showNewest())
+  showNewest(_now: Now, room: string, view = onlyView): void {
+    this.#inRoom(room, (state) => state.timeline.showNewest(view))
   }
 
   markRead(now: Now, room: string, upTo?: number): void {

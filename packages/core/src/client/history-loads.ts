@@ -8,7 +8,7 @@ import type { Now } from '../now.ts'
 import type { Asks } from './asks.ts'
 import type { AskResult, ClientTuning, Question } from './client-io.ts'
 import type { RoomState } from './room-state.ts'
-import type { Inserted, Page } from './timeline.ts'
+import { type Inserted, onlyView, type Page } from './timeline.ts'
 
 const staleTriesMax = 6
 
@@ -43,40 +43,36 @@ export class HistoryLoads {
     this.#host = host
   }
 
-  older(now: Now, room: RoomState): void {
-    if (room.isLoadingOlder || !room.timeline.hasOlder) return
-    room.isLoadingOlder = true
+  older(now: Now, room: RoomState, view = onlyView): void {
+    const { timeline, loadsOlder } = room
+    if (loadsOlder.isLoading(timeline, view) || !timeline.hasOlderIn(view)) return
     this.#start(now, {
       room,
-      question: () => this.#history(room, { before: room.timeline.shown.first }),
-      insert: (page) => room.timeline.insertOlder(page),
-      done: () => {
-        room.isLoadingOlder = false
-      },
+      question: () => this.#history(room, { before: timeline.shownIn(view).first }),
+      insert: (page) => timeline.insertOlder(page, view),
+      done: loadsOlder.begin(timeline, view),
     })
   }
 
-  newer(now: Now, room: RoomState): void {
-    if (room.isLoadingNewer || !room.timeline.isApart) return
-    room.isLoadingNewer = true
+  newer(now: Now, room: RoomState, view = onlyView): void {
+    const { timeline, loadsNewer } = room
+    if (loadsNewer.isLoading(timeline, view) || !timeline.isApartIn(view)) return
     this.#start(now, {
       room,
-      question: () => this.#history(room, { after: room.timeline.shown.last }),
-      insert: (page) => room.timeline.insertNewer(page),
-      done: () => {
-        room.isLoadingNewer = false
-      },
+      question: () => this.#history(room, { after: timeline.shownIn(view).last }),
+      insert: (page) => timeline.insertNewer(page, view),
+      done: loadsNewer.begin(timeline, view),
     })
   }
 
-  around(now: Now, at: { room: RoomState; index: number }, done: Load['done']): void {
-    const { room, index } = at
+  around(now: Now, at: { room: RoomState; index: number; view: string }, done: Load['done']): void {
+    const { room, index, view } = at
     this.#start(now, {
       room,
       question: () => this.#history(room, { around: index }),
       insert: (page) => {
         if (!page.entries.some((entry) => entry.index === index)) return 'stale'
-        return room.timeline.insertAround(page)
+        return room.timeline.insertAround(page, view)
       },
       done,
     })

@@ -14,6 +14,26 @@ export interface Typer {
   readonly untilMs: number
 }
 
+/** Which runs of a timeline are being read on: that of a view apart, or the live one. */
+class Loads {
+  readonly #runs = new Set<string>()
+
+  isLoading(timeline: Timeline, view: string): boolean {
+    return this.#runs.has(runOf(timeline, view))
+  }
+
+  /** Returns what says that it is done. */
+  begin(timeline: Timeline, view: string): () => void {
+    const run = runOf(timeline, view)
+    this.#runs.add(run)
+    return () => void this.#runs.delete(run)
+  }
+}
+
+function runOf(timeline: Timeline, view: string): string {
+  return timeline.isApartIn(view) ? `past ${view}` : 'live'
+}
+
 export class RoomState {
   readonly room: string
   readonly timeline: Timeline
@@ -30,8 +50,8 @@ export class RoomState {
   isOpened = false
   /** What an earlier run stored without entries is no place to go on from. */
   isCursorKept = true
-  isLoadingOlder = false
-  isLoadingNewer = false
+  readonly loadsOlder = new Loads()
+  readonly loadsNewer = new Loads()
   online: ReadonlySet<string> = new Set()
   onlineCount = 0
   typers: readonly Typer[] = []

@@ -158,9 +158,12 @@ export class RoomStream {
   /** Goes on at `head`; what lies between is left to history. */
   #skipTo(now: Now, room: RoomState, head: number): void {
     const from = room.timeline.synced + 1
-    const { shown, isApart, live } = room.timeline
-    const middle = Math.max(1, Math.floor((shown.first + shown.last) / 2))
-    const wasHeld = live.length > 0
+    const { timeline } = room
+    const looked = timeline.viewsApart.map((view) => {
+      const { first, last } = timeline.shownIn(view)
+      return { view, index: Math.max(1, Math.floor((first + last) / 2)) }
+    })
+    const wasHeld = timeline.live.length > 0
     room.timeline.reset(head)
     room.head = head
     const gap = { kind: 'gap', room: room.room, from, to: head } as const
@@ -169,7 +172,7 @@ export class RoomStream {
     this.#host.outbox.timelineReached(room.room, head)
     this.#host.touch(room.room)
     if (wasHeld || room.isOpened) this.#host.loads.older(now, room)
-    if (isApart) this.#host.loads.around(now, { room, index: middle }, () => {})
+    for (const it of looked) this.#host.loads.around(now, { room, ...it }, () => {})
   }
 }
 

@@ -19,6 +19,7 @@ import type {
   TimelineLine,
   TimelineSnapshot,
 } from './snapshot.ts'
+import { onlyView } from './timeline.ts'
 
 type Changing = Extract<Operation, { kind: 'edit' | 'delete' | 'react' }>
 
@@ -44,9 +45,13 @@ export class RoomView {
   }
 
   /** With the parts of the one `before` that did not change. */
-  snapshot(room: RoomState, before: RoomSnapshot | undefined): RoomSnapshot {
+  snapshot(
+    room: RoomState,
+    before: RoomSnapshot | undefined,
+    view: string = onlyView,
+  ): RoomSnapshot {
     const { peer } = room
-    const timeline = this.#timeline(room, before?.timeline)
+    const timeline = this.#timeline(room, before?.timeline, view)
     const typing = room.typers
       .filter(({ user }) => user !== this.#me.user)
       .map(({ user, name }) => ({ user, name }))
@@ -70,8 +75,10 @@ export class RoomView {
     return reuseObject(before, peer === undefined ? about : { ...about, peer })
   }
 
-  #timeline(room: RoomState, before: TimelineSnapshot | undefined): TimelineSnapshot {
-    const run = room.timeline.shown
+  #timeline(room: RoomState, before: TimelineSnapshot | undefined, view: string): TimelineSnapshot {
+    const { timeline } = room
+    const run = timeline.shownIn(view)
+    const isApart = timeline.isApartIn(view)
     const { sent, waiting } = this.#outbox.shown(room.room)
     const changing = waiting.filter(isChanging)
     const lines = run.entries().flatMap((entry) => this.#line(run, entry, changing) ?? [])
@@ -82,11 +89,11 @@ export class RoomView {
     })
     return reuseObject(before, {
       lines: reuseArray(before?.lines, lines),
-      sends: reuseArray(before?.sends, room.timeline.isApart ? [] : [...echoes, ...sends]),
-      hasOlder: room.timeline.hasOlder,
-      isLoadingOlder: room.isLoadingOlder,
-      hasNewer: room.timeline.isApart,
-      isLoadingNewer: room.isLoadingNewer,
+      sends: reuseArray(before?.sends, isApart ? [] : [...echoes, ...sends]),
+      hasOlder: timeline.hasOlderIn(view),
+      isLoadingOlder: room.loadsOlder.isLoading(timeline, view),
+      hasNewer: isApart,
+      isLoadingNewer: room.loadsNewer.isLoading(timeline, view),
     })
   }
 

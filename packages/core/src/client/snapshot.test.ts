@@ -144,7 +144,7 @@ test('a jump shows a piece of the past, which grows both ways and leads back to 
   ada.cut()
   for (let at = 601; at <= 1_700; at += 1) says(`m${at}`)
   ada.wait(1_000)
-  const ask = ada.node.loadAround(ada.now, 'r', 302)
+  const ask = ada.node.loadAround(ada.now, 'r', { index: 302 })
   ada.settle()
   const done = ada.outputs.find((output) => output.kind === 'answer' && output.ask === ask)
   assert.ok(done?.kind === 'answer' && done.result.ok)
@@ -165,7 +165,7 @@ test('a jump shows a piece of the past, which grows both ways and leads back to 
     ada.settle()
   }
   assert.deepEqual(view(), [152, 1_703, true, false])
-  ada.node.loadAround(ada.now, 'r', 10)
+  ada.node.loadAround(ada.now, 'r', { index: 10 })
   ada.settle()
   assert.equal(ada.room('r').timeline.hasNewer, true)
   ada.node.showNewest(ada.now, 'r')
@@ -174,7 +174,7 @@ test('a jump shows a piece of the past, which grows both ways and leads back to 
 
 test('a jump to what does not exist is answered so', () => {
   const { ada } = inRoom()
-  const ask = ada.node.loadAround(ada.now, 'r', 99)
+  const ask = ada.node.loadAround(ada.now, 'r', { index: 99 })
   ada.settle().wait(10_000)
   const answer = ada.outputs.find((output) => output.kind === 'answer' && output.ask === ask)
   assert.ok(answer?.kind === 'answer' && !answer.result.ok)

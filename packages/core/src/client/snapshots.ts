@@ -13,6 +13,12 @@ export interface SnapshotParts {
   readonly invitations: readonly Invitation[]
 }
 
+interface Viewed {
+  readonly base: ClientSnapshot
+  readonly made: ReadonlyMap<string, RoomSnapshot>
+  readonly snapshot: ClientSnapshot
+}
+
 const nobody: Me = { user: '', name: '', isGuest: true, device: '' }
 
 export class Snapshots {
@@ -24,6 +30,7 @@ export class Snapshots {
   #view: RoomView
   #viewed: Me | undefined
   #last: ClientSnapshot | undefined
+  readonly #views = new Map<string, Viewed>()
 
   constructor(rooms: Rooms, outbox: Outbox) {
     this.#rooms = rooms
@@ -58,10 +65,37 @@ export class Snapshots {
     return this.#last
   }
 
+  /** The same as one of several views has it, with its own pieces of the past. */
+  viewed(base: ClientSnapshot, view: string): ClientSnapshot {
+    const before = this.#views.get(view)
+    const made = new Map<string, RoomSnapshot>()
+    const rooms = base.rooms.map((room) => {
+      const state = this.#rooms.get(room.room)
+      if (state === undefined || !state.timeline.isApartIn(view)) return room
+      const own = this.#view.snapshot(state, before?.made.get(room.room), view)
+      made.set(room.room, own)
+      return own
+    })
+    if (made.size === 0) {
+      this.#views.delete(view)
+      return base
+    }
+    const isSame =
+      before?.base === base && rooms.every((room, at) => room === before.snapshot.rooms[at])
+    const snapshot = isSame ? before.snapshot : { ...base, rooms }
+    this.#views.set(view, { base, made, snapshot })
+    return snapshot
+  }
+
+  forgetView(view: string): void {
+    this.#views.delete(view)
+  }
+
   #lookAs(me: Me | undefined): void {
     this.#viewed = me
     this.#view = new RoomView(me ?? nobody, this.#outbox)
     this.#made.clear()
+    this.#views.clear()
     this.#areRoomsTouched = true
   }
 

@@ -1,8 +1,9 @@
 /**
  * One room's entries as far as this client holds them. `live` is the dense run that ends at the
  * newest entry known; `synced` is its last index, and the next one needed is one more (less: known
- * already, more: a hole). `past` is a run apart from it, while the person looks at a piece of the
- * past; it joins `live` when they meet.
+ * already, more: a hole). A `past` is a run apart from it, while the person looks at a piece of the
+ * past; it joins `live` when they meet. Tabs that share a client look by themselves: each has a
+ * view, and each view a past of its own.
  *
  * Invariant: every change up to `synced` is applied to every post held. A page of history tells the
  * head as of which its posts are; where that is behind `synced`, the changes between are applied
@@ -10,6 +11,9 @@
  */
 import type { Entry } from '@starling/protocol/entry'
 import { type Change, EntryRun, isChange, isDense } from './entry-run.ts'
+
+/** Of a client that is shown in one place. */
+export const onlyView = ''
 
 export interface TimelineBounds {
   /** Entries held of each run; the far end is let go. */
@@ -27,7 +31,7 @@ export type Inserted = 'taken' | 'stale'
 export class Timeline {
   readonly #bounds: TimelineBounds
   #live: EntryRun
-  #past: EntryRun | undefined
+  readonly #pasts = new Map<string, EntryRun>()
   /** Before this index history had nothing. */
   #start = 1
   /** Changed since they were last stored. */
@@ -49,15 +53,33 @@ export class Timeline {
 
   /** The run that is shown. */
   get shown(): EntryRun {
-    return this.#past ?? this.#live
+    return this.shownIn(onlyView)
   }
 
   get isApart(): boolean {
-    return this.#past !== undefined
+    return this.isApartIn(onlyView)
   }
 
   get hasOlder(): boolean {
-    return this.shown.first > 1 && this.shown.first !== this.#start
+    return this.hasOlderIn(onlyView)
+  }
+
+  shownIn(view: string): EntryRun {
+    return this.#pasts.get(view) ?? this.#live
+  }
+
+  isApartIn(view: string): boolean {
+    return this.#pasts.has(view)
+  }
+
+  hasOlderIn(view: string): boolean {
+    const { first } = this.shownIn(view)
+    return first > 1 && first !== this.#start
+  }
+
+  /** The views that show a piece of the past. */
+  get viewsApart(): readonly string[] {
+    return [...this.#pasts.keys()]
   }
 
   /**
@@ -96,14 +118,14 @@ export class Timeline {
   /** Forgets everything; `head` counts as received. */
   reset(head: number): void {
     this.#live = new EntryRun(head + 1)
-    this.#past = undefined
+    this.#pasts.clear()
     this.#start = 1
     this.#unstored.clear()
   }
 
   /** A page of history that ends before the first entry shown. */
-  insertOlder(page: Page): Inserted {
-    const run = this.shown
+  insertOlder(page: Page, view = onlyView): Inserted {
+    const run = this.shownIn(view)
     if (page.entries.length === 0) {
       if (page.head < run.first - 1) return 'stale'
       this.#start = run.first
@@ -116,13 +138,13 @@ export class Timeline {
     if (run === this.#live) {
       for (const entry of page.entries) this.#unstored.add(entry.index)
     }
-    if (run.length > this.#bounds.entriesMax) this.#letNewestGo(run)
+    if (run.length > this.#bounds.entriesMax) this.#letNewestGo(run, view)
     return 'taken'
   }
 
   /** In a piece of the past: the page after the last entry shown. */
-  insertNewer(page: Page): Inserted {
-    const past = this.#past
+  insertNewer(page: Page, view = onlyView): Inserted {
+    const past = this.#pasts.get(view)
     if (past === undefined) return 'taken'
     const entries = page.entries.filter((entry) => entry.index > past.last)
     if (entries.length === 0 || !isDense(entries) || entries[0]!.index !== past.last + 1) {
@@ -132,14 +154,15 @@ export class Timeline {
     const needed = entries.filter((entry) => entry.index < this.#live.first)
     past.append(needed, page.head)
     this.#catchUp(past, page.head)
-    this.#joinIfMet(past)
-    const over = this.shown.length - this.#bounds.entriesMax
-    if (over > 0) this.shown.dropOldest(over)
+    this.#joinIfMet(past, view)
+    const shown = this.shownIn(view)
+    const over = shown.length - this.#bounds.entriesMax
+    if (over > 0) shown.dropOldest(over)
     return 'taken'
   }
 
   /** The page around an index that was asked for; it is shown from now on. */
-  insertAround(page: Page): Inserted {
+  insertAround(page: Page, view = onlyView): Inserted {
     const [oldest] = page.entries
     if (oldest === undefined || !isDense(page.entries) || !this.#covers(page.head)) return 'stale'
     const past = new EntryRun(oldest.index)
@@ -148,15 +171,16 @@ export class Timeline {
       page.head,
     )
     this.#catchUp(past, page.head)
-    this.#past = past
-    this.#joinIfMet(past)
-    if (this.shown.length > this.#bounds.entriesMax) this.#letNewestGo(this.shown)
+    this.#pasts.set(view, past)
+    this.#joinIfMet(past, view)
+    const shown = this.shownIn(view)
+    if (shown.length > this.#bounds.entriesMax) this.#letNewestGo(shown, view)
     return 'taken'
   }
 
   /** Leaves the piece of the past. */
-  showNewest(): void {
-    this.#past = undefined
+  showNewest(view = onlyView): void {
+    this.#pasts.delete(view)
   }
 
   /** Entries changed since the last call, among the newest `count`. */
@@ -181,26 +205,26 @@ export class Timeline {
 
   #change(change: Change): void {
     if (this.#live.change(change)) this.#unstored.add(change.target)
-    this.#past?.change(change)
+    for (const past of this.#pasts.values()) past.change(change)
   }
 
-  #joinIfMet(past: EntryRun): void {
+  #joinIfMet(past: EntryRun, view: string): void {
     if (past.last + 1 < this.#live.first) return
     if (past.first < this.#live.first) {
       past.joinNewer(this.#live)
       this.#live = past
     }
-    this.#past = undefined
+    this.#pasts.delete(view)
   }
 
   /** Reading back so far that not all can be held: the old end is kept as a piece of the past. */
-  #letNewestGo(run: EntryRun): void {
+  #letNewestGo(run: EntryRun, view: string): void {
     const kept = Math.floor((this.#bounds.entriesMax * 4) / 5)
     if (run === this.#live) {
       const live = new EntryRun(run.last - (this.#bounds.entriesMax - kept) + 1)
       live.joinNewer(run)
       this.#live = live
-      this.#past = run
+      this.#pasts.set(view, run)
     }
     run.dropNewest(run.length - kept)
   }

@@ -2,9 +2,9 @@
  * Which web pages may open a connection. A browser says in `Origin` where the page comes from. Let
  * in are: programs, which send none; the origins that the operator lists; the pages that the
  * front-ends serve under their public addresses, since a page goes to another front-end when its
- * own is gone; and a page that this address itself serves, if the address is one that nobody else can
- * take: an address in numbers, this machine, or a host under which the front-ends are known. (Any
- * other name could be re-pointed to this server by whoever owns it.)
+ * own is gone; and a page that this address itself serves, if the address is one that nobody else
+ * can take: an address in numbers, this machine, or a host under which the front-ends are known.
+ * (Any other name could be re-pointed to this server by whoever owns it.)
  */
 import { isIP } from 'node:net'
 import { isLoopback } from '../tls/loopback.ts'
