@@ -191,7 +191,7 @@ test('[L12] after a change of leader what was handed over is compared first', as
   assert.deepEqual(scene.ids, ['r1', 'r2'])
 })
 
-test('[L3] who has much to catch up hears how far it is, then that it is within reach', async () => {
+test('[L3] who has much to catch up hears how far it is, then that it is in reach', async () => {
   const scene = new Scene({ after: 250, head: 1_000 })
   await scene.pass(natsTuning.progressMs)
   assert.deepEqual(scene.told, ['catching up: 25 % (250 of 1,000 records)'])

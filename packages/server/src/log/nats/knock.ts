@@ -2,7 +2,7 @@
  * Knocking: connect to every server of the list at once and take the first that says its name.
  * A server that is dead, frozen or cut off then costs nothing: nobody waits for it. (The client
  * itself tries one after the other and waits seconds for one that does not answer.) Servers speak
- * first, unencrypted, so a knock needs no login.
+ * first, unencrypted, so a knock needs no login; the socket is then the connection's.
  */
 import { createConnection, isIPv6, type Socket } from 'node:net'
 import { z } from 'zod'
@@ -27,6 +27,10 @@ const greeting = z.object({
 
 export interface Knocked extends z.infer<typeof greeting> {
   readonly address: ServerAddress
+  /** To be used or destroyed by who knocked. */
+  readonly socket: Socket
+  /** All that the server said until now. */
+  readonly heard: Buffer
 }
 
 export interface KnockOptions {
@@ -71,7 +75,9 @@ export async function knock(
       await new Promise<void>((resolve) => timers.add(setTimeout(resolve, otherServerMs)))
       return knocked
     })
-    return await Promise.any(answers)
+    const knocked = await Promise.any(answers)
+    for (const each of knocks) if (each.socket === knocked.socket) each.leave()
+    return knocked
   } catch (error) {
     if (!(error instanceof AggregateError)) throw error
     throw new Error(error.errors.map((one: Error) => one.message).join('; '))
@@ -86,9 +92,10 @@ export async function knock(
 class Knock {
   readonly address: ServerAddress
   readonly answer: Promise<Knocked>
-  readonly #socket: Socket
+  readonly socket: Socket
   readonly #fail: (why: string) => void
-  #heard = ''
+  #heard = Buffer.alloc(0)
+  #isLeft = false
 
   constructor(address: ServerAddress) {
     this.address = address
@@ -97,24 +104,30 @@ class Knock {
     // Whoever is not the first is not waited for.
     promise.catch(() => undefined)
     this.#fail = (why) => reject(new Error(`${tellServer(address)}: ${why}`))
-    this.#socket = createConnection({ host: address.host, port: address.port })
-    this.#socket.on('error', (error: NodeJS.ErrnoException) =>
-      this.end(error.code ?? error.message),
-    )
-    this.#socket.on('close', () => this.end('it closed the connection'))
-    this.#socket.on('data', (chunk) => {
-      this.#heard += chunk.toString('latin1')
+    this.socket = createConnection({ host: address.host, port: address.port })
+    this.socket.on('error', (error: NodeJS.ErrnoException) => this.end(error.code ?? error.message))
+    this.socket.on('close', () => this.end('it closed the connection'))
+    this.socket.setNoDelay(true)
+    this.socket.on('data', (chunk: Buffer) => {
+      this.#heard = Buffer.concat([this.#heard, chunk])
       if (!this.#heard.includes('\r\n') && this.#heard.length < greetingBytesMax) return
-      const knocked = readGreeting(this.#heard)
+      const knocked = readGreeting(this.#heard.toString('utf8'))
       if (typeof knocked === 'string') return this.end(knocked)
-      resolve({ ...knocked, address })
-      this.end('done')
+      // Nothing more is read before somebody takes it.
+      this.socket.pause()
+      resolve({ ...knocked, address, socket: this.socket, heard: this.#heard })
     })
+  }
+
+  /** The socket is somebody else's now. */
+  leave(): void {
+    this.#isLeft = true
+    this.socket.removeAllListeners('data')
   }
 
   end(why: string): void {
     this.#fail(why)
-    this.#socket.destroy()
+    if (!this.#isLeft) this.socket.destroy()
   }
 }
 

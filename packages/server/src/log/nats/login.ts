@@ -1,46 +1,16 @@
-/** What a connection is made with: the login, TLS, and the client's settings. */
+/** Who we are to the servers, from the configuration and the files it names. */
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import {
   type Authenticator,
   type ConnectionOptions,
   credsAuthenticator,
   nkeyAuthenticator,
-  type TlsOptions,
 } from '@nats-io/transport-node'
-import { type Knocked, tellServer } from './knock.ts'
 import { NatsRefusal } from './nats-refusal.ts'
-import type { NatsLogin, NatsSettings, NatsTls } from './nats-settings.ts'
-import { natsTuning } from './nats-tuning.ts'
-
-export interface DialOptions {
-  readonly settings: NatsSettings
-  readonly login: NatsLogin
-  /** Shown by the server beside the connection. */
-  readonly name: string
-}
+import type { NatsLogin } from './nats-settings.ts'
 
 /** Throws a `NatsRefusal` for a file that cannot be used. */
-export function connectionOptions(server: Knocked, options: DialOptions): ConnectionOptions {
-  const { settings, login, name } = options
-  return {
-    servers: tellServer(server.address),
-    name,
-    // One connection, one server: another is dialled here, by knocking.
-    reconnect: false,
-    ignoreClusterUpdates: true,
-    resolve: false,
-    timeout: natsTuning.dialMsMax,
-    // Who is silent is found out by probes, which count only the time in which this process ran.
-    pingInterval: 60_000,
-    noEcho: true,
-    noAsyncTraces: true,
-    ...loginOptions(login),
-    tls: tlsOptions(server, settings.tls),
-  }
-}
-
-function loginOptions(login: NatsLogin): Partial<ConnectionOptions> {
+export function loginOptions(login: NatsLogin): Partial<ConnectionOptions> {
   switch (login.kind) {
     case 'none':
       return {}
@@ -77,27 +47,8 @@ function seedOf(file: string): Uint8Array {
   return new TextEncoder().encode(seed)
 }
 
-/** Where TLS is asked for, a server without it is refused by the client. */
-function tlsOptions(server: Knocked, tls: NatsTls | undefined): TlsOptions | null {
-  if (tls === undefined && !server.tls_required && !server.tls_available) return null
-  const { host } = server.address
-  const read = (file: string | undefined, what: string) =>
-    file === undefined ? undefined : readOrRefuse(file, what).toString('utf8')
-  const ca = read(tls?.caFile, 'The CA certificate')
-  const cert = read(tls?.certFile, 'The certificate')
-  const key = read(tls?.keyFile, 'The key')
-  // By either of the two Node checks the certificate's name.
-  const named: TlsOptions & { servername?: string; host?: string } =
-    isIP(host) === 0 ? { servername: host } : { servername: '', host }
-  return {
-    ...named,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-  }
-}
-
-function readOrRefuse(file: string, what: string): Buffer {
+/** Throws a `NatsRefusal` that names the file. */
+export function readOrRefuse(file: string, what: string): Buffer {
   try {
     return readFileSync(file)
   } catch (error) {

@@ -7,16 +7,9 @@
  * A server that is frozen, or behind a path that swallows everything, keeps its socket open. So
  * each tick looks whether a ping is answered; when not, the connection is left.
  */
-import {
-  connect,
-  errors,
-  type Msg,
-  type MsgHdrs,
-  type NatsConnection,
-  type Subscription,
-} from '@nats-io/transport-node'
+import type { Msg, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node'
+import { type DialOptions, dial } from './dial.ts'
 import { type Knocked, knock, parseServer, type ServerAddress } from './knock.ts'
-import { connectionOptions, type DialOptions } from './login.ts'
 import { NatsRefusal } from './nats-refusal.ts'
 import { natsTuning } from './nats-tuning.ts'
 
@@ -94,7 +87,7 @@ export class NatsLine {
     this.#subscribe(listening)
     return () => {
       this.#listenings.delete(listening)
-      if (!this.#connection?.isClosed()) listening.subscription?.unsubscribe()
+      if (this.#connection && !this.#connection.isClosed()) listening.subscription?.unsubscribe()
     }
   }
 
@@ -107,11 +100,12 @@ export class NatsLine {
 
   /** Leaves the server, for another if there is one. */
   leave(why: string): void {
-    if (!this.#connection) return
+    const connection = this.#connection
+    if (!connection) return
     this.#left = this.#server?.address
     this.#trouble = why
-    // Its end is heard of in a later turn, once.
-    void this.#connection.close()
+    this.#closed(connection)
+    void connection.close()
   }
 
   /** Pings, and leaves a server that does not answer. */
@@ -130,7 +124,7 @@ export class NatsLine {
 
   async close(): Promise<void> {
     this.#ending.abort()
-    await this.#connection?.close()
+    if (this.#connection) await this.#connection.close()
     await this.#dialling
   }
 
@@ -147,8 +141,9 @@ export class NatsLine {
 
   async #dial(): Promise<void> {
     let pauseMs: number = natsTuning.redialMs
+    let dialMs: number = natsTuning.dialMs
     while (!this.#ending.signal.aborted) {
-      const connection = await this.#dialOnce()
+      const connection = await this.#dialOnce(dialMs)
       if (connection) {
         if (this.#ending.signal.aborted) await connection.close()
         else this.#opened(connection)
@@ -156,30 +151,35 @@ export class NatsLine {
       }
       await this.#pause(pauseMs)
       pauseMs = Math.min(2 * pauseMs, natsTuning.redialMsMax)
+      // A server that is only slow must get in some time.
+      dialMs = Math.min(2 * dialMs, natsTuning.dialMsMax)
     }
   }
 
-  async #dialOnce(): Promise<NatsConnection | undefined> {
-    const { dialMsMax, otherServerMs } = natsTuning
+  async #dialOnce(msMax: number): Promise<NatsConnection | undefined> {
+    const { otherServerMs } = natsTuning
     const { signal } = this.#ending
     let server: Knocked
     try {
-      const last = this.#left
-      server = await knock(this.#servers, { msMax: dialMsMax, last, otherServerMs, signal })
+      server = await knock(this.#servers, { msMax, last: this.#left, otherServerMs, signal })
     } catch (error) {
       this.#trouble = (error as Error).message
       return undefined
     }
     this.#server = server
     this.#left = server.address
+    const giveUp = () => server.socket.destroy()
+    signal.addEventListener('abort', giveUp, { once: true })
     try {
-      return await connect(connectionOptions(server, this.#options))
+      return await dial(server, this.#options, msMax)
     } catch (error) {
-      this.#trouble = `server ${server.server_name}: ${troubleOf(error)}`
-      this.#refusal = refusalOf(error, server)
+      this.#trouble = `server ${server.server_name}: ${(error as Error).message}`
+      this.#refusal = error instanceof NatsRefusal ? error : undefined
       this.#refusals = this.#refusal ? this.#refusals + 1 : 0
       if (this.refusal) this.#options.onRefused()
       return undefined
+    } finally {
+      signal.removeEventListener('abort', giveUp)
     }
   }
 
@@ -189,14 +189,17 @@ export class NatsLine {
     this.#refusals = 0
     this.#pingedAtMs = undefined
     void this.#hearComplaints(connection)
-    void connection.closed().then((error) => this.#closed(error ?? undefined))
+    void connection.closed().then((error) => {
+      if (error && this.#connection === connection) this.#trouble = error.message
+      this.#closed(connection)
+    })
     for (const listening of this.#listenings) this.#subscribe(listening)
     this.#options.onOpen()
   }
 
-  #closed(error: Error | undefined): void {
+  #closed(connection: NatsConnection): void {
+    if (this.#connection !== connection) return
     this.#connection = undefined
-    if (error) this.#trouble = error.message
     if (this.#ending.signal.aborted) return
     this.#options.onClose()
     this.#dialling = this.#dial()
@@ -220,33 +223,4 @@ export class NatsLine {
       signal.addEventListener('abort', done, { once: true })
     })
   }
-}
-
-/** What no further attempt will change by itself. */
-function refusalOf(error: unknown, { server_name: name }: Knocked): NatsRefusal | undefined {
-  if (error instanceof NatsRefusal) return error
-  if (
-    error instanceof errors.AuthorizationError ||
-    error instanceof errors.UserAuthenticationExpiredError
-  ) {
-    return new NatsRefusal(
-      `The NATS server ${name} does not let us in: ${error.message}.`,
-      'See that the login in the configuration is one that the servers know.',
-    )
-  }
-  const text = troubleOf(error)
-  if (!/certificate|self.signed|altname|tls|ssl|unable to (verify|get)/i.test(text)) {
-    return undefined
-  }
-  return new NatsRefusal(
-    `No encrypted connection to the NATS server ${name}: ${text}.`,
-    'See that nats.caFile is the authority of the servers’ certificates, that these are made for ' +
-      'the names in nats.servers, and that the servers know the certificate in nats.certFile.',
-  )
-}
-
-function troubleOf(error: unknown): string {
-  const { message, code, cause } = error as { message?: string; code?: string; cause?: unknown }
-  const own = [code, message].filter((part) => part !== undefined && part !== '').join(' ')
-  return cause === undefined ? own : `${own} (${troubleOf(cause)})`
 }

@@ -5,8 +5,9 @@ export const natsTuning = {
   /** What one tick counts at most: time in which this process did not run is nobody's silence. */
   awakeStepMsMax: 200,
 
-  /** Of reaching a server, and of each step of logging in. */
-  dialMsMax: 2_000,
+  /** Of reaching a server, and of logging in: the first time, and the longest. */
+  dialMs: 1_000,
+  dialMsMax: 4_000,
   /** Between two rounds of dialling that reached nobody: the first, and the longest. */
   redialMs: 50,
   redialMsMax: 1_000,

@@ -1,7 +1,8 @@
 /** Asks the servers how safely they store, at the start and then every minute. */
-import { connect, type NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { dial } from './dial.ts'
 import type { StreamInfo } from './jetstream-api.ts'
-import { connectionOptions } from './login.ts'
+import { knock } from './knock.ts'
 import type { NatsLine } from './nats-line.ts'
 import type { NatsSettings } from './nats-settings.ts'
 import { natsTuning } from './nats-tuning.ts'
@@ -20,7 +21,7 @@ export class ServersCheck {
   #warnings: readonly string[] = []
   #timer: NodeJS.Timeout | undefined
   #checking: Promise<void> | undefined
-  #isClosed = false
+  readonly #ending = new AbortController()
 
   constructor(options: ServersCheckOptions) {
     this.#options = options
@@ -54,20 +55,21 @@ export class ServersCheck {
   /** Servers may come back with other settings. */
   keepChecking(stream: () => StreamInfo | undefined): void {
     this.#timer = setTimeout(() => {
-      this.#checking = this.#checkAgain(stream()).finally(() => {
-        if (!this.#isClosed) this.keepChecking(stream)
+      this.#checking = this.checkAgain(stream()).finally(() => {
+        if (!this.#ending.signal.aborted) this.keepChecking(stream)
       })
     }, natsTuning.serversCheckMs)
     this.#timer.unref()
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#ending.abort()
     clearTimeout(this.#timer)
     await this.#checking
   }
 
-  async #checkAgain(stream: StreamInfo | undefined): Promise<void> {
+  /** Tells what has become worse, or good again. */
+  async checkAgain(stream: StreamInfo | undefined): Promise<void> {
     let unsafe: readonly Unsafe[] | undefined
     try {
       unsafe = await this.find(stream)
@@ -76,7 +78,7 @@ export class ServersCheck {
       const text = `The NATS servers could not be asked how they store: ${why}.`
       return this.#options.onNotice({ level: 'warn', text })
     }
-    if (unsafe === undefined || this.#isClosed) return
+    if (unsafe === undefined || this.#ending.signal.aborted) return
     const before = new Set(this.#warnings)
     this.#warnings = unsafe.map(warningOf)
     for (const text of this.#warnings) {
@@ -92,7 +94,10 @@ export class ServersCheck {
     const { line, settings, name } = this.#options
     const { server } = line
     if (!settings.system || !server) return own
-    return connect(connectionOptions(server, { settings, login: settings.system, name }))
+    const { otherServerMs, dialMsMax: msMax } = natsTuning
+    const { signal } = this.#ending
+    const knocked = await knock([server.address], { msMax, otherServerMs, signal })
+    return dial(knocked, { settings, login: settings.system, name: `${name} (system)` }, msMax)
   }
 }
 

@@ -12,8 +12,6 @@ export class SwallowingProxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #swallowed: ReadonlySet<Direction> = new Set()
-  #swallowedBytes = 0
-  #onSwallowed = () => {}
 
   static async start(targetPort: number): Promise<SwallowingProxy> {
     const server = createServer()
@@ -39,21 +37,15 @@ export class SwallowingProxy {
   /** From now on, until told otherwise; on new connections too. */
   swallow(...directions: readonly Direction[]): void {
     this.#swallowed = new Set(directions)
-    this.#swallowedBytes = 0
   }
 
-  /** So much has vanished. */
-  async swallowed(bytes: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#onSwallowed = () => {
-        if (this.#swallowedBytes >= bytes) resolve()
-      }
-      this.#onSwallowed()
-    })
+  /** Ends the connections that there are. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
+    this.cut()
     this.#server.close()
     await once(this.#server, 'close')
   }
@@ -61,9 +53,7 @@ export class SwallowingProxy {
   #pass(from: Socket, to: Socket, direction: Direction): void {
     this.#sockets.add(from)
     from.on('data', (chunk) => {
-      if (!this.#swallowed.has(direction)) return void to.write(chunk)
-      this.#swallowedBytes += chunk.length
-      this.#onSwallowed()
+      if (!this.#swallowed.has(direction)) to.write(chunk)
     })
     // Ends are told by 'close', which comes after either.
     from.on('error', () => undefined)

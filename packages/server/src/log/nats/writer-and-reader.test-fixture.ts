@@ -43,14 +43,16 @@ export class Writer {
   readonly failed: string[] = []
   readonly #log: Log
   readonly #name: string
+  readonly #text: string
   readonly #happenings = new Happenings()
   #count = 0
   #isStopped = false
   readonly #ends: Promise<void>[] = []
 
-  constructor(log: Log, name = 'w') {
+  constructor(log: Log, name = 'w', text = 'Ann') {
     this.#log = log
     this.#name = name
+    this.#text = text
   }
 
   start(): this {
@@ -75,7 +77,7 @@ export class Writer {
       this.#count += 1
       const id = `${this.#name}-${this.#count}`
       try {
-        this.acked.set(id, await this.#log.append(recordOf(id)))
+        this.acked.set(id, await this.#log.append(recordOf(id, this.#text)))
       } catch (error) {
         if (!(error instanceof LogError)) throw error
         this.failed.push(`${id}: ${error.code}, ${error.message}`)
