@@ -1,7 +1,8 @@
 /** What a backend needs of an engine: the log, and the store that its own or its log applies to. */
 import type { Log } from '@starling/core/log/log'
 import type { Store } from '@starling/core/room/store'
-import type { NatsView, PeerMessage } from '../log/nats/nats-view.ts'
+import type { PeerMessage } from '../log/nats/nats-view.ts'
+import type { EngineView } from '../telemetry/engine-view.ts'
 import type { SnapshotSource } from './snapshot-giver.ts'
 
 export interface BackendEngine {
@@ -9,6 +10,8 @@ export interface BackendEngine {
   readonly store: Store
   /** What it cannot promise, in plain words; shown wherever state is shown. */
   readonly warnings: readonly string[]
+  /** What operators see of it. */
+  view(): EngineView
   /** Only where each backend has a store of its own. */
   readonly replication?: Replication
   close(): Promise<void>
@@ -16,7 +19,6 @@ export interface BackendEngine {
 
 export interface Replication {
   readonly snapshots: SnapshotSource
-  view(): NatsView
   /** To all other backends; may get lost. */
   tellPeers(message: PeerMessage): void
   /** Returns the function that stops hearing. */

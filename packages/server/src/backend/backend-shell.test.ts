@@ -5,6 +5,7 @@ import { LogError, type LogFollower } from '@starling/core/log/log'
 import { MemoryLog } from '@starling/core/log/memory-log'
 import { MemoryStore } from '@starling/core/room/memory-store'
 import type { PeerMessage } from '../log/nats/nats-view.ts'
+import type { EngineView } from '../telemetry/engine-view.ts'
 import { eventually } from '../telemetry/eventually.test-fixture.ts'
 import { silentTrace } from '../telemetry/trace.ts'
 import type { BackendEngine, Replication } from './backend-engine.ts'
@@ -27,7 +28,6 @@ class FakeEngine implements BackendEngine {
       position: 0,
       copy: () => Promise.reject(new LogError('unavailable', 'no', 'there is none')),
     },
-    view: () => assert.fail('nobody looks'),
     tellPeers: (message) => this.told.push(message),
     onPeers: (hear) => {
       this.hear = hear
@@ -36,6 +36,10 @@ class FakeEngine implements BackendEngine {
     setAside: async () => {
       this.happened.push('set aside')
     },
+  }
+
+  view(): EngineView {
+    return { kind: 'sqlite', file: 'starling.db', bytes: 4_096 }
   }
 
   async close(): Promise<void> {

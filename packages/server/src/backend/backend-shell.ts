@@ -167,6 +167,7 @@ class BackendShell implements RunningBackend {
       ...this.#reach,
       appendsFailedTotal: this.#appendsFailedTotal,
       warnings: this.warnings,
+      engine: this.#engine.view(),
       failure: this.#failure?.code ?? '',
       loopDelayMs: this.#loopDelay.ms,
       passwordTasksWaiting: this.#passwords.waiting,

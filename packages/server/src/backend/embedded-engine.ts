@@ -1,7 +1,10 @@
 /** Opens the engine that keeps log and store in one SQLite file of the data folder. */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { LogError } from '@starling/core/log/log'
 import { Replica } from '@starling/core/room/apply'
 import { openSqliteEngine } from '../engine/sqlite-engine.ts'
+import type { EngineView } from '../telemetry/engine-view.ts'
 import { StartError } from '../telemetry/start-error.ts'
 import type { Trace } from '../telemetry/trace.ts'
 import type { BackendEngine } from './backend-engine.ts'
@@ -27,7 +30,7 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
         trace.info({ position, head }, 'bringing the store forward to the end of the log')
       },
     })
-    return { ...engine, warnings: [] }
+    return { ...engine, warnings: [], view: () => viewOf(dataFolder) }
   } catch (error) {
     if (!(error instanceof LogError)) throw error
     throw new StartError(
@@ -38,4 +41,10 @@ export async function openEmbeddedEngine(options: EmbeddedEngineOptions): Promis
         : `See that the folder ${dataFolder} can be written and its disk has room.`,
     )
   }
+}
+
+function viewOf(dataFolder: string): EngineView {
+  const file = join(dataFolder, 'starling.db')
+  const bytesOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  return { kind: 'sqlite', file, bytes: bytesOf(file) + bytesOf(`${file}-wal`) }
 }

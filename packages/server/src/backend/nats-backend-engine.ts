@@ -75,6 +75,7 @@ export async function openNatsBackendEngine(
     get warnings() {
       return natsLog.warnings
     },
+    view: () => ({ kind: 'nats', ...natsLog.view() }),
     replication: {
       snapshots: {
         identity,
@@ -83,7 +84,6 @@ export async function openNatsBackendEngine(
         },
         copy,
       },
-      view: () => natsLog.view(),
       tellPeers: (message) => natsLog.tellPeers(message),
       onPeers: (hear) => natsLog.onPeers(hear),
       setAside,

@@ -1,5 +1,6 @@
 /** Which figure of a backend is which metric. docs/operating.md shows the same list. */
 import type { BackendFigures } from '@starling/core/backend/backend-io'
+import type { EngineView } from './engine-view.ts'
 import { byLabel, type MetricRow } from './figures-to-metrics.ts'
 
 /** What the shell counts beside the node's figures. */
@@ -14,6 +15,7 @@ export interface BackendShellFigures {
   readonly passwordTasksWaiting: number
   /** What the engine cannot promise, in plain words. */
   readonly warnings: readonly string[]
+  readonly engine: EngineView
   readonly snapshotsGivenTotal: number
   /** Why it ended by itself; empty while it runs. */
   readonly failure: string

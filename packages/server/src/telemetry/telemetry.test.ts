@@ -31,6 +31,7 @@ const figures: BackendMetricFigures = {
     appendsFailedTotal: 0,
     passwordTasksWaiting: 0,
     warnings: [],
+    engine: { kind: 'sqlite', file: 'data/starling.db', bytes: 8_192 },
     snapshotsGivenTotal: 0,
     failure: '',
     limitsReachedTotal: { linksMax: 1 },
