@@ -110,9 +110,27 @@ export const subcommands: readonly Subcommand[] = [
   {
     name: 'backup',
     usage: 'backup FILE [options]',
-    say: 'copy log and store to a file, while the servers run',
+    say: 'copy the installation to a file, while the servers run',
     options: configOptions,
     load: () => import('./commands/backup.ts'),
+  },
+  {
+    name: 'restore',
+    usage: 'restore FILE [options]',
+    say: 'bring a backup back, where nothing is yet',
+    options: configOptions,
+    load: () => import('./commands/restore.ts'),
+  },
+  {
+    name: 'migrate',
+    usage: 'migrate --from ENGINE --to ENGINE [options]',
+    say: 'move the installation from "sqlite" to "nats" or back; servers rest for seconds',
+    options: [
+      ['--from ENGINE', 'the engine that has the data'],
+      ['--to ENGINE', 'the engine that gets it'],
+      ...configOptions,
+    ],
+    load: () => import('./commands/migrate.ts'),
   },
   {
     name: 'sim',

@@ -1,13 +1,17 @@
 /**
- * `starling backup FILE`: a copy of the embedded engine's file, whole and of one moment, while the
- * servers run. The copy is made beside the target and appears there when it is complete.
+ * `starling backup FILE`: a copy of the installation, whole and of one moment, while the servers
+ * run. The copy is made beside the target and appears there when it is complete.
  */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
+import type { Config } from '@starling/server/config/config'
+import { natsSettingsOf } from '@starling/server/config/nats-settings-of'
+import { backUpNats } from '@starling/server/migration/nats-backup'
 import { configOf, configOptions } from '../config-arguments.ts'
 import { exitCodes, NotDone, UsageError } from '../exit-codes.ts'
+import { notDone } from '../migration/not-done.ts'
 import type { RunCommand } from '../subcommand.ts'
 
 /** All pages in one step: one moment, which writers cannot disturb. */
@@ -21,20 +25,39 @@ export const run: RunCommand = async (args, surroundings) => {
   })
   const [given, ...rest] = positionals
   if (given === undefined || rest.length > 0) throw new UsageError('say to which file')
-  const source = join(configOf(values, surroundings).dataFolder, 'starling.db')
+  const config = configOf(values, surroundings)
   const target = resolve(surroundings.workingFolder, given)
-  if (!existsSync(source)) {
-    throw new NotDone(`there is no ${source}`, 'name the data folder: --data FOLDER')
-  }
+  const source = sourceOf(config)
   if (existsSync(target)) {
     throw new NotDone(`${target} is there already`, 'choose another name')
   }
-  await copy(source, target)
+  if (config.values.engine === 'nats') await copyLog(config, target, surroundings.note)
+  else await copyFile(source, target)
   surroundings.out(`Copied ${source} to ${target}`)
   return exitCodes.done
 }
 
-async function copy(source: string, target: string): Promise<void> {
+function sourceOf({ values, dataFolder }: Config): string {
+  if (values.engine === 'nats') return `the stream ${values['nats.stream']}`
+  const source = join(dataFolder, 'starling.db')
+  if (existsSync(source)) return source
+  throw new NotDone(`there is no ${source}`, 'name the data folder: --data FOLDER')
+}
+
+async function copyLog(config: Config, target: string, say: (line: string) => void): Promise<void> {
+  const folder = `${target}.${process.pid}.part`
+  try {
+    await backUpNats({ folder, nats: natsSettingsOf(config), say })
+    assertWhole(join(folder, 'starling.db'))
+    renameSync(join(folder, 'starling.db'), target)
+  } catch (error) {
+    throw notDone(error)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function copyFile(source: string, target: string): Promise<void> {
   const draft = `${target}.${process.pid}.part`
   // As private as the source is.
   writeFileSync(draft, '', { mode: 0o600 })
