@@ -62,11 +62,11 @@ async function toStream(
 
 function toFile({ dataFolder }: Config, source: string): string {
   const target = join(dataFolder, 'starling.db')
-  if (existsSync(target)) {
-    throw new NotDone(
-      `${target} is there already`,
-      'move the data folder away first, or name another: --data FOLDER',
-    )
+  // The doorbell tells how far the log of before went: the copy may end sooner.
+  const there = [target, `${target}-wal`, join(dataFolder, 'doorbell')].find(existsSync)
+  if (there !== undefined) {
+    const remedy = 'move starling.db, starling.db-wal, starling.db-shm and doorbell aside first'
+    throw new NotDone(`${there} is there already`, remedy)
   }
   const draft = `${target}.${process.pid}.part`
   try {
