@@ -1,5 +1,6 @@
 /** Which figure of a backend is which metric. docs/operating.md shows the same list. */
 import type { BackendFigures } from '@starling/core/backend/backend-io'
+import { engineMetrics } from './engine-metrics.ts'
 import type { EngineView } from './engine-view.ts'
 import { byLabel, type MetricRow } from './figures-to-metrics.ts'
 
@@ -63,4 +64,5 @@ export const backendMetrics: readonly Row[] = [
     ),
     labels: ['limit'],
   },
+  ...engineMetrics,
 ]
