@@ -45,13 +45,19 @@ export class Reader {
     await this.#client.close()
   }
 
+  /** Without waiting for an answer. */
+  async rise(): Promise<void> {
+    this.#isReading = false
+    await this.#client.close()
+  }
+
   async #read(): Promise<void> {
     for (let at = 0; this.#isReading; at += 1) {
       const fromMs = performance.now()
       const room = this.#rooms[at % this.#rooms.length]!
       const page = await this.#client.history(room, { limit: pageEntries })
       if (page.ok) this.reads.push({ fromMs, toMs: performance.now() })
-      else this.refusals.push(`${page.code}: ${page.say}`)
+      else if (page.code !== 'closed') this.refusals.push(`${page.code}: ${page.say}`)
       await new Promise((resolve) => setTimeout(resolve, readEveryMs))
     }
   }

@@ -106,7 +106,8 @@ function pausesOf(acks: readonly Span[], faults: readonly Fault[]): Latencies {
     const within = times.filter((time) => time >= atMs && time <= endedAtMs)
     const next = times.find((time) => time > endedAtMs)
     const ends = [atMs, ...within, ...(next === undefined ? [] : [next])]
-    const longest = Math.max(...ends.slice(1).map((time, at) => time - ends[at]!), 0)
+    const gaps = ends.slice(1).map((time, at) => time - ends[at]!)
+    const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0)
     pauses.set(what, [...(pauses.get(what) ?? []), longest])
   }
   return spreads(pauses)

@@ -78,9 +78,7 @@ async function play(stage: Stage, options: TortureOptions): Promise<Report> {
       Object.assign(verdicts, { 'after the disaster': await judge(stage, { crowd, ledger }) })
     }
     await within(reader.leave(), { what: 'an answer to who only reads', ms: restMsMax })
-    await crowd.close()
     const troubles = await stage.troubles()
-    if (options.traceFolder !== undefined) keepSpans(options.traceFolder, ledger, faults)
     return reportOf({
       options,
       about: stage.about,
@@ -93,6 +91,8 @@ async function play(stage: Stage, options: TortureOptions): Promise<Report> {
     })
   } finally {
     clearInterval(progress)
+    if (options.traceFolder !== undefined) keepSpans(options.traceFolder, ledger, faults)
+    await Promise.all([crowd.close(), reader.rise()])
   }
 }
 
