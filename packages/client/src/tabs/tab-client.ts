@@ -80,7 +80,13 @@ export class TabClient implements ClientSide {
     for (const { item, forget } of this.#submitted.values())
       this.#post({ t: 'submit', item, forget })
     for (const [id, { question }] of this.#asked) this.#post({ t: 'ask', id, question })
+    const apart = this.#snapshot.rooms.filter(({ timeline }) => timeline.hasNewer)
     this.#show(snapshot)
+    // The new host shows the newest: back to where one was looking.
+    for (const { room, timeline } of apart) {
+      const middle = timeline.lines[Math.floor(timeline.lines.length / 2)]
+      if (middle !== undefined) void this.loadAround(room, middle.index)
+    }
   }
 
   /** The host is gone; until there is another, what is said waits here. */
