@@ -26,7 +26,7 @@ describe('deploy/production', () => {
       addresses: [machines.address(at)],
       auth: { kind: 'guest', name },
       storage: openMemoryStorage(),
-      pin: { fingerprint: machines.fingerprint(at) },
+      pin: { fingerprint: machines.fingerprint },
     })
     const ready = await client.ready()
     assert.ok(ready.ok, JSON.stringify(ready))

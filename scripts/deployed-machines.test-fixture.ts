@@ -92,9 +92,9 @@ export class DeployedMachines {
     return `wss://127.0.0.1:${this.#ports[at]!.frontend}`
   }
 
-  /** Of the certificate that clients of that front-end see. */
-  fingerprint(at: number): string {
-    return new X509Certificate(readFileSync(join(this.machine(at), 'clients.pem'))).fingerprint256
+  /** Of the certificate that clients see. */
+  get fingerprint(): string {
+    return new X509Certificate(readFileSync(join(this.machine(0), 'clients.pem'))).fingerprint256
   }
 
   /** As the starling.toml of the first machine has it. */
@@ -162,10 +162,10 @@ export class DeployedMachines {
     this.#setUpStarling(place)
   }
 
-  /** The certificate that clients see is, here, the machine's. */
+  /** The certificate that clients see, the same everywhere, is here that of the first machine. */
   #setUpStarling(place: string): void {
-    copyFileSync(join(place, 'machine.pem'), join(place, 'clients.pem'))
-    copyFileSync(join(place, 'machine-key.pem'), join(place, 'clients-key.pem'))
+    copyFileSync(join(this.machine(0), 'machine.pem'), join(place, 'clients.pem'))
+    copyFileSync(join(this.machine(0), 'machine-key.pem'), join(place, 'clients-key.pem'))
     const [one, two, three] = this.#ports as readonly [MachinePorts, MachinePorts, MachinePorts]
     const frontends = this.#ports.map(({ frontend }) => frontend)
     const admin = [...this.#admin]
