@@ -3,8 +3,9 @@
  * subject of its own. They are stored in the order in which they were published. When something
  * goes wrong (no acknowledgement for a while, another connection, nobody who leads, "try again"),
  * all that is not acknowledged is published again in the same order with the same ids, after a
- * pause that grows; the servers know the ids of the last minutes and answer a repeat with the
- * first position. So nothing is stored twice, whatever got lost on which way.
+ * pause that grows: the first alone until it is acknowledged, then the others. The servers know
+ * the ids of the last minutes and answer a repeat with the first position. So nothing is stored
+ * twice, whatever got lost on which way.
  *
  * Each round of publishing has a number in its reply subjects. An acknowledgement is good whichever
  * round it belongs to; a refusal counts only when it is of the present one.
@@ -13,7 +14,7 @@
 import { createInbox, headers, type Msg } from '@nats-io/transport-node'
 import { LogError } from '@starling/core/log/log'
 import type { LogRecord, Position } from '@starling/core/log/record'
-import { now } from '../../link/clock.ts'
+import type { Now } from '@starling/core/now'
 import type { AwakeClock } from './awake-clock.ts'
 import {
   fullErrors,
@@ -28,10 +29,11 @@ import type { RecordCodec } from './record-codec.ts'
 import { subjectsOf } from './stream-guard.ts'
 
 export interface AppenderOptions {
-  readonly line: NatsLine
+  readonly line: Pick<NatsLine, 'listen' | 'publish' | 'connection' | 'server'>
   readonly stream: string
   readonly codec: RecordCodec
   readonly clock: AwakeClock
+  readonly now: () => Now
   readonly onAcked: (position: Position) => void
   /** Something was refused that no repeat will change. */
   readonly onDamage: (why: string) => void
@@ -62,6 +64,8 @@ export class Appender {
   /** Those with a number up to this were published in this round. */
   #published = 0
   #round = 0
+  /** The first of a round goes alone until it is acknowledged: there may be nobody to take it. */
+  #isFirstAlone = false
   #resendMs: number = natsTuning.resendMs
   /** A pause before the next round. */
   #pause: NodeJS.Timeout | undefined
@@ -100,7 +104,7 @@ export class Appender {
       number: this.#count,
       id: record.id,
       body,
-      began: now(),
+      began: this.#options.now(),
       publishedAtMs: 0,
       rounds: 0,
       resolve,
@@ -139,7 +143,10 @@ export class Appender {
     this.#pumping = undefined
     if (this.#pause !== undefined || !this.#options.line.connection) return
     for (const append of this.#appends.values()) {
-      if (append.number <= this.#published) continue
+      if (append.number <= this.#published) {
+        if (this.#isFirstAlone) return
+        continue
+      }
       if (!this.#hasRoomFor(append)) return
       this.#publish(append)
     }
@@ -148,6 +155,7 @@ export class Appender {
   #hasRoomFor({ number, body }: Append): boolean {
     const first = this.#appends.keys().next().value ?? number
     if (number === first) return true
+    if (this.#isFirstAlone) return false
     return (
       number - first < natsTuning.appendsInFlightMax &&
       this.#bytesInFlight + body.length <= natsTuning.appendBytesInFlightMax
@@ -192,6 +200,7 @@ export class Appender {
   #acked(append: Append, position: Position): void {
     this.#remove(append)
     this.#ackedAtMs = this.#options.clock.ms
+    this.#isFirstAlone = false
     this.#ackedNumber = Math.max(this.#ackedNumber, append.number)
     this.#resendMs = natsTuning.resendMs
     append.resolve(position)
@@ -230,12 +239,13 @@ export class Appender {
     this.#round += 1
     this.#published = 0
     this.#bytesInFlight = 0
+    this.#isFirstAlone = true
     this.#giveUpOld()
     this.#pumping ??= setImmediate(() => this.#pump())
   }
 
   #giveUpOld(): void {
-    const { ms, wallMs } = now()
+    const { ms, wallMs } = this.#options.now()
     for (const append of this.#appends.values()) {
       // The servers forget by the wall clock; the other one may stand still while a machine sleeps.
       const ageMs = Math.max(ms - append.began.ms, wallMs - append.began.wallMs)
@@ -261,6 +271,6 @@ export class Appender {
 }
 
 /** With room for the headers. */
-function payloadBytesMax({ server }: NatsLine): number {
+function payloadBytesMax({ server }: Pick<NatsLine, 'server'>): number {
   return (server?.max_payload ?? natsTuning.payloadBytesMin) - 512
 }

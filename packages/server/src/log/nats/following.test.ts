@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import type { PositionedRecord } from '@starling/core/log/record'
 import { AwakeClock } from './awake-clock.ts'
 import { Following } from './following.ts'
-import type { StreamInfo } from './jetstream-api.ts'
 import { natsTuning } from './nats-tuning.ts'
 import { RecordCodec } from './record-codec.ts'
 import type { StoredRecord } from './tail.ts'
@@ -55,11 +54,12 @@ class Scene {
           },
         },
         questions: {
-          info: async () => ({ state: { last_seq: this.head } }) as StreamInfo,
-          bodyAt: async (position) => {
+          recordAt: async (position) => {
             this.asked.push(position)
-            return this.ofLeader.get(position)
+            const isAfterEnd = position > this.head
+            return this.ofLeader.get(position) ?? (isAfterEnd ? 'after-end' : 'hole')
           },
+          bodyAt: async (position) => this.ofLeader.get(position),
         },
       },
       { canAppend, why: canAppend ? '' : 'cut off' },

@@ -21,7 +21,7 @@ export interface FollowingOptions {
   readonly after: Position
   readonly follower: LogFollower
   readonly tail: Pick<Tail, 'listen' | 'fetch'>
-  readonly questions: Pick<LeaderQuestions, 'info' | 'bodyAt'>
+  readonly questions: Pick<LeaderQuestions, 'recordAt' | 'bodyAt'>
   readonly codec: RecordCodec
   readonly clock: AwakeClock
   /** The greatest position that is known to be there. */
@@ -243,12 +243,12 @@ export class Following {
     this.#isAskingLeader = true
     const position = this.#next
     try {
-      const body = await this.#recordOfLeader(position)
+      const found = await this.#options.questions.recordAt(position)
       if (this.#isStopped) return
       this.#fruitlessFetches = 0
-      if (body === 'hole') {
+      if (found === 'hole') {
         this.#damage = `The log has no record ${position}, but later ones: it is damaged.`
-      } else if (body !== undefined && position === this.#next) this.#take(body)
+      } else if (found !== 'after-end' && position === this.#next) this.#take(found)
     } catch (error) {
       if (!isOutOfReach(error)) throw error
     } finally {
@@ -257,19 +257,6 @@ export class Following {
       this.#progressAtMs = this.#options.clock.ms
       if (!this.#isStopped) this.#handing ??= setImmediate(() => this.#handOver())
     }
-  }
-
-  /** A hole only if one leader, before and after, says that it has later records. */
-  async #recordOfLeader(position: Position): Promise<Uint8Array | 'hole' | undefined> {
-    const { questions } = this.#options
-    const before = await questions.info()
-    const body = await questions.bodyAt(position)
-    if (body !== undefined) return body
-    const after = await questions.info()
-    const isSame =
-      before.cluster?.leader === after.cluster?.leader &&
-      before.cluster?.leader_since === after.cluster?.leader_since
-    return isSame && before.state.last_seq >= position ? 'hole' : undefined
   }
 
   #tell(): void {

@@ -49,6 +49,7 @@ export class LeaderProbe {
   #quorumSilenceMs = 0
   #replicas: readonly string[] = []
   readonly #serversHeardAtMs = new Map<string, number>()
+  #mayAskServers = true
 
   constructor(options: LeaderProbeOptions) {
     this.#options = options
@@ -62,8 +63,14 @@ export class LeaderProbe {
     return this.#heardAtMs
   }
 
+  /** The login lacks that permission: heartbeats must do. */
+  mayNotAskServers(): void {
+    this.#mayAskServers = false
+  }
+
   /** There is a new connection. */
   opened(): void {
+    this.#mayAskServers = this.#options.isMajorityAsked
     this.#openedAtMs = this.#options.clock.ms
     this.#askedAtMs = Number.NEGATIVE_INFINITY
     this.#ask()
@@ -119,11 +126,11 @@ export class LeaderProbe {
   }
 
   #ask(): void {
-    const { line, stream, head, isMajorityAsked } = this.#options
+    const { line, stream, head } = this.#options
     const reply = `${this.#inbox}.leader.${head()}`
     if (!line.publish(jetstreamSubjects.info(stream), '', { reply })) return
     this.#askedAtMs = this.#options.clock.ms
-    if (!isMajorityAsked || this.#replicas.length === 0) return
+    if (!this.#mayAskServers || this.#replicas.length === 0) return
     const all = JSON.stringify({ include_unused: true })
     line.publish(jetstreamSubjects.servers, all, { reply: `${this.#inbox}.servers` })
   }

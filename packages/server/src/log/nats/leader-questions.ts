@@ -47,10 +47,15 @@ export function quorumSilenceMs({ cluster }: StreamInfo): number {
   return others === 0 ? 0 : (silences[others - 1] ?? 0)
 }
 
+/** Changes whenever somebody else leads, or the same one again. */
+export function leadershipOf({ cluster }: StreamInfo): string {
+  return `${cluster?.leader ?? ''} ${cluster?.leader_since ?? ''}`
+}
+
 export class LeaderQuestions {
   readonly #line: NatsLine
   readonly #stream: string
-  #isClosed = false
+  #ending: Error | undefined
 
   constructor(line: NatsLine, stream: string) {
     this.#line = line
@@ -58,7 +63,12 @@ export class LeaderQuestions {
   }
 
   close(): void {
-    this.#isClosed = true
+    this.fail(new LogError('closed', 'no', 'This handle of the log is closed.'))
+  }
+
+  /** Nobody need wait for an answer any more. */
+  fail(why: Error): void {
+    this.#ending ??= why
   }
 
   /** Rejects with a `JetstreamRefusal`, or with a `LogError` when nobody answered. */
@@ -97,13 +107,28 @@ export class LeaderQuestions {
     }
   }
 
+  /**
+   * A record, or that there is none. Only a leader that says, before and after, that it has later
+   * records is believed that one is missing.
+   */
+  async recordAt(position: Position): Promise<Uint8Array | 'after-end' | 'hole'> {
+    for (;;) {
+      const before = await this.info()
+      if (before.state.last_seq < position) return 'after-end'
+      const body = await this.bodyAt(position)
+      if (body !== undefined) return body
+      const after = await this.info()
+      if (leadershipOf(before) === leadershipOf(after)) return 'hole'
+    }
+  }
+
   async #ask<T>(question: Question, read: (text: string) => Answer<T>): Promise<T> {
     const { what, msMax } = question
     const startedMs = performance.now()
     for (;;) {
       const answer = await this.#askOnce(question, read)
       if (answer.ok) return answer.value
-      if (this.#isClosed) throw new LogError('closed', 'no', 'This handle of the log is closed.')
+      if (this.#ending) throw this.#ending
       if (!isToBeAskedAgain(answer.error)) throw new JetstreamRefusal(what, answer.error)
       if (performance.now() - startedMs > msMax) {
         const found = tellError(answer.error)

@@ -75,6 +75,8 @@ function accounts(): readonly string[] {
     user('narrow', publish, subscribe),
     user('mute', publish.slice(1), subscribe),
     user('deaf', publish, subscribe.slice(1)),
+    user('lost', publish.toSpliced(3, 1), subscribe),
+    user('alone', publish.slice(0, -1), subscribe),
     '    ]',
     '  }',
     `  SYS { exports: [{ service: ${ask}, response: stream, accounts: [CHAT] }]`,
@@ -164,6 +166,9 @@ test('[L14] the permissions needed suffice; one that is missing is named', async
   await assertWorks(context, as('narrow'))
   await assertRefused(as('mute'), /Publish to "NARROW.log"/, /publish to NARROW.log/)
   await assertRefused(as('deaf'), /Subscription to "NARROW.tail"/, /subscribe to NARROW.tail/)
+  await assertRefused(as('lost'), /Publish to "\$JS.API.STREAM.INFO.NARROW"/, /STREAM\.\{INFO,/)
+  // What is only more to go by may be lacking.
+  await assertWorks(context, as('alone'))
 })
 
 test('[P1] an encrypted connection may end while records are on their way', async (context) => {

@@ -188,7 +188,7 @@ export class NatsLine {
     this.#left = undefined
     this.#refusals = 0
     this.#pingedAtMs = undefined
-    void this.#hearComplaints(connection)
+    void this.#hearStatus(connection)
     void connection.closed().then((error) => {
       if (error && this.#connection === connection) this.#trouble = error.message
       this.#closed(connection)
@@ -205,9 +205,11 @@ export class NatsLine {
     this.#dialling = this.#dial()
   }
 
-  async #hearComplaints(connection: NatsConnection): Promise<void> {
+  async #hearStatus(connection: NatsConnection): Promise<void> {
     for await (const status of connection.status()) {
       if (status.type === 'error') this.#options.onComplaint(status.error.message)
+      const isLeaving = status.type === 'ldm' && this.#connection === connection
+      if (isLeaving) this.leave(`server ${this.#server?.server_name} is about to be stopped`)
     }
   }
 

@@ -8,14 +8,15 @@
  */
 import { type Log, LogError, type LogFollower } from '@starling/core/log/log'
 import type { LogRecord, Position } from '@starling/core/log/record'
+import { now } from '../../link/clock.ts'
 import { startTicker } from '../../ticker.ts'
 import { Appender } from './appender.ts'
 import { AwakeClock } from './awake-clock.ts'
 import { DamageWatch } from './damage-watch.ts'
 import { Following, type Reach } from './following.ts'
-import type { StreamInfo } from './jetstream-api.ts'
+import { jetstreamSubjects, type StreamInfo } from './jetstream-api.ts'
 import { LeaderProbe } from './leader-probe.ts'
-import { isOutOfReach } from './leader-questions.ts'
+import { isOutOfReach, leadershipOf } from './leader-questions.ts'
 import type { NatsLine } from './nats-line.ts'
 import { type NatsLogOptions, type OpenedNats, openNats } from './nats-opening.ts'
 import type { NatsSettings } from './nats-settings.ts'
@@ -77,6 +78,7 @@ export class NatsLog implements Log {
       stream,
       codec: this.#codec,
       clock: this.#clock,
+      now,
       onAcked: (position) => this.#acked(position),
       onDamage: (why) => this.#damaged(why),
     })
@@ -85,10 +87,7 @@ export class NatsLog implements Log {
     opened.attach({
       onOpen: (line) => this.#lineOpened(line),
       onClose: (line) => this.#lineClosed(line),
-      onComplaint: (text) => {
-        this.#complaint = text
-        opened.onNotice({ level: 'error', text: `A NATS server complains: ${text}.` })
-      },
+      onComplaint: (text) => this.#complained(text),
     })
     this.#stopTicker = startTicker(natsTuning.tickMs, () => this.#tick())
     opened.check.keepChecking(() => this.#info)
@@ -112,12 +111,13 @@ export class NatsLog implements Log {
     return (await this.#asked(() => this.#opened.questions.info())).state.last_seq
   }
 
-  /** As the leader has it; undefined when the log has nothing there. */
+  /** As the leader has it; undefined when the log ends before. */
   async recordAt(position: Position): Promise<LogRecord | undefined> {
     this.#assertOpen()
-    const body = await this.#asked(() => this.#opened.questions.bodyAt(position))
-    if (body === undefined) return undefined
-    const record = this.#codec.decode(body)
+    const found = await this.#asked(() => this.#opened.questions.recordAt(position))
+    if (found === 'after-end') return undefined
+    if (found === 'hole') throw new LogError('damaged', 'no', `The log has no record ${position}.`)
+    const record = this.#codec.decode(found)
     if (record) return record
     throw new LogError('damaged', 'no', `Record ${position} of the log cannot be read.`)
   }
@@ -142,8 +142,10 @@ export class NatsLog implements Log {
       this.#judge(),
     )
     this.#followings.add(following)
-    if (this.#damage !== undefined) following.damaged(this.#damage)
+    const damage = this.#damage
+    const telling = damage !== undefined && setImmediate(() => following.damaged(damage))
     return () => {
+      if (telling) clearImmediate(telling)
       following.stop()
       this.#followings.delete(following)
     }
@@ -218,6 +220,14 @@ export class NatsLog implements Log {
   #lineClosed(line: NatsLine): void {
     if (line === this.#opened.tailLine) this.#tail.closed()
     this.#tellReach()
+  }
+
+  #complained(text: string): void {
+    // It is only more to go by.
+    if (text.includes(jetstreamSubjects.servers)) return this.#appendProbe.mayNotAskServers()
+    if (text === this.#complaint) return
+    this.#complaint = text
+    this.#opened.onNotice({ level: 'error', text: `A NATS server complains: ${text}.` })
   }
 
   #acked(position: Position): void {
@@ -302,9 +312,4 @@ export class NatsLog implements Log {
   #assertOpen(): void {
     if (this.#closing) throw new LogError('closed', 'no', 'This handle of the log is closed.')
   }
-}
-
-/** Changes whenever somebody else leads, or the same one again. */
-function leadershipOf({ cluster }: StreamInfo): string {
-  return `${cluster?.leader ?? ''} ${cluster?.leader_since ?? ''}`
 }

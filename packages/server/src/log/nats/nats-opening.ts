@@ -3,9 +3,9 @@
  * permission tried once, so that what is missing shows now and not at the first message. Nothing
  * stays open when it fails.
  */
-import { headers } from '@nats-io/transport-node'
+import { createInbox, headers } from '@nats-io/transport-node'
 import { LogError } from '@starling/core/log/log'
-import { jetstreamErrors, readAck, type StreamInfo, tellError } from './jetstream-api.ts'
+import { jetstreamSubjects, type StreamInfo } from './jetstream-api.ts'
 import { LeaderQuestions } from './leader-questions.ts'
 import { NatsLine } from './nats-line.ts'
 import { NatsRefusal } from './nats-refusal.ts'
@@ -122,8 +122,10 @@ class Opening {
       onClose: () => this.#events?.onClose(line),
       onRefused: () => this.#changed.resolve(),
       onComplaint: (text) => {
-        if (this.#events) this.#events.onComplaint(text)
-        else this.#complaints.push(text)
+        if (this.#events) return this.#events.onComplaint(text)
+        this.#complaints.push(text)
+        const lacking = this.#lacking()
+        if (lacking) this.#questions.fail(lacking)
       },
     })
     return line
@@ -168,6 +170,7 @@ class Opening {
   async #tryPermissions(): Promise<void> {
     const { stream } = this.#settings
     const { log, tail, peer } = subjectsOf(stream)
+    const direct = jetstreamSubjects.directGet(stream)
     const stops = [
       this.#appendLine.listen(peer, () => undefined),
       this.#tailLine.listen(tail, () => undefined),
@@ -176,23 +179,29 @@ class Opening {
     const elsewhere = headers()
     elsewhere.set('Nats-Expected-Stream', `not ${stream}`)
     this.#appendLine.publish(peer, '')
-    const found = await this.#appendLine.connection
-      ?.request(log, '', { headers: elsewhere, timeout: natsTuning.askOnceMsMax })
-      .catch(() => undefined)
-    await Promise.all([this.#appendLine.connection?.flush(), this.#tailLine.connection?.flush()])
-    for (const stop of stops) stop()
-    const needed = new Set<string>([log, tail, peer])
-    const missing = this.#complaints.filter((text) => needed.has(/"([^"]+)"/.exec(text)?.[1] ?? ''))
-    if (missing.length > 0) {
-      throw new NatsRefusal(
-        `The login lacks permissions: ${missing.join('; ')}.`,
-        `Let it publish to ${log}, ${peer}, $JS.API.> and its inboxes, and subscribe to ${tail}, ` +
-          `${peer} and _INBOX.>.`,
-      )
+    this.#tailLine.publish(direct, '{"seq":1}', { reply: createInbox() })
+    this.#appendLine.publish(log, '', { reply: createInbox(), headers: elsewhere })
+    // A complaint comes before the answer to a ping.
+    for (const { connection } of [this.#appendLine, this.#tailLine]) {
+      await Promise.race([connection?.flush(), connection?.closed()])
     }
-    const answer = found && readAck(found.string())
-    if (!answer || answer.ok || answer.error.err_code === jetstreamErrors.wrongStream) return
-    throw new LogError('unavailable', 'no', `The log takes no records: ${tellError(answer.error)}.`)
+    for (const stop of stops) stop()
+    const lacking = this.#lacking()
+    if (lacking) throw lacking
+  }
+
+  /** Of what the servers complained about. What may only be asked of them is not needed. */
+  #lacking(): NatsRefusal | undefined {
+    const { log, tail, peer } = subjectsOf(this.#settings.stream)
+    const complaints = this.#complaints.filter(
+      (text) => /permissions violation/i.test(text) && !text.includes('$SYS.'),
+    )
+    if (complaints.length === 0) return undefined
+    return new NatsRefusal(
+      `The login lacks permissions: ${complaints.join('; ')}.`,
+      `Let it publish to ${log}, ${peer}, $JS.API.STREAM.{INFO,CREATE,MSG.GET}, ` +
+        `$JS.API.DIRECT.GET, and subscribe to ${tail}, ${peer} and _INBOX.>.`,
+    )
   }
 
   #wrongLog(found: string): NatsRefusal {
