@@ -3,19 +3,31 @@
  * things stand as a whole; a state that is not as it should be stands out by its colour, and says
  * why: beside its row where there is room, so that no row moves, else below it.
  */
+import type { Alarm } from './alarms.ts'
+import {
+  bold,
+  type Colour,
+  type Column,
+  cut,
+  green,
+  headOf,
+  type Look,
+  ms,
+  number,
+  painted,
+  rate,
+  red,
+  redGround,
+  rowOf,
+  tableColumns,
+  text,
+  whole,
+  wrapped,
+  yellow,
+  yellowGround,
+} from './drawing.ts'
+import { engineLines } from './engine-lines.ts'
 import type { BackendRow, FrontendRow, Picture } from './picture.ts'
-
-export interface Look {
-  readonly columns: number
-  readonly isColoured: boolean
-}
-
-interface Column<Row> {
-  readonly head: string
-  readonly width: number
-  readonly isNumber: boolean
-  readonly cell: (row: Row) => string
-}
 
 interface Stated {
   readonly state: string
@@ -45,26 +57,30 @@ const backendColumns: readonly Column<BackendRow>[] = [
   number('LOOP', 8, (row) => ms(row.loopDelayMs)),
 ]
 
-const tableColumns = 80
 /** What a reason needs beside its row. */
 const whyColumnsMin = 20
+const alarmsMax = 6
+const alarmLinesMax = 8
 
 export function pictureLines(picture: Picture, look: Look): readonly string[] {
   return [
     headLine(picture, look),
+    ...alarmLines(picture.alarms, look),
     '',
     ...table(frontendColumns, picture.frontends, look),
     '',
     ...table(backendColumns, picture.backends, look),
     '',
+    ...engineLines(picture.engine, look),
+    '',
     ...decisionLines(picture.decisions, look),
   ]
 }
 
-function headLine({ policy, frontends, backends }: Picture, look: Look): string {
-  const { say, colour } = standing(frontends, backends)
+function headLine(picture: Picture, look: Look): string {
+  const { say, colour } = standing(picture)
   const line = cut(`Starling  ${say}`, look.columns)
-  const end = `policy ${policy}`
+  const end = `policy ${picture.policy}`
   const gap = Math.min(tableColumns, look.columns) - line.length - end.length
   const shown = painted(line, colour, look)
   return gap < 2 ? shown : `${shown}${' '.repeat(gap)}${end}`
@@ -75,7 +91,7 @@ interface Standing {
   readonly colour: Colour
 }
 
-function standing(frontends: Picture['frontends'], backends: Picture['backends']): Standing {
+function standing({ frontends, backends, alarms }: Picture): Standing {
   const wrong = [...frontends, ...backends].filter(({ state }) => !isWell(state)).length
   if (!frontends.some(({ state }) => isWell(state))) {
     return { say: 'no front-end runs: nobody is served', colour: red }
@@ -83,11 +99,29 @@ function standing(frontends: Picture['frontends'], backends: Picture['backends']
   if (!backends.some(({ state }) => state === 'active')) {
     return { say: 'no backend is active: messages wait', colour: red }
   }
-  if (wrong === 0) return { say: 'all is well', colour: green }
+  if (wrong === 0 && alarms.length === 0) return { say: 'all is well', colour: green }
+  if (wrong === 0) {
+    const isError = alarms.some(({ level }) => level === 'error')
+    return { say: 'all do their work, but:', colour: isError ? red : yellow }
+  }
   const total = frontends.length + backends.length
   const waiting = frontends.reduce((sum, row) => sum + (row.waiting ?? 0), 0)
   const wait = waiting === 0 ? 'nobody waits' : `${whole(waiting)} requests wait`
   return { say: `${total - wrong} of ${total} do their work; ${wait}`, colour: yellow }
+}
+
+/** Each begins with a sign, since not every terminal has colours. */
+function alarmLines(alarms: readonly Alarm[], look: Look): readonly string[] {
+  const { columns } = look
+  const more = alarms.length - alarmsMax
+  return [
+    ...alarms.slice(0, alarmsMax).flatMap(({ level, text }) => {
+      const lines = wrapped(text.split(' '), { columns, mark: '! ', linesMax: alarmLinesMax })
+      const ground = level === 'error' ? redGround : yellowGround
+      return lines.map((line) => painted(line, ground, look))
+    }),
+    ...(more > 0 ? [cut(`  and ${more} more: --once --json`, columns)] : []),
+  ]
 }
 
 function isWell(state: string): boolean {
@@ -99,21 +133,16 @@ function table<Row extends Stated>(
   rows: readonly Row[],
   look: Look,
 ): readonly string[] {
-  const lineOf = (cell: (column: Column<Row>) => string): string =>
-    columns.map((it) => padded(it, cell(it))).join('')
   const isWide = look.columns >= tableColumns + whyColumnsMin
   return [
-    painted(
-      cut(
-        lineOf(({ head }) => head),
-        look.columns,
-      ),
-      bold,
-      look,
-    ),
+    painted(cut(headOf(columns), look.columns), bold, look),
     ...rows.flatMap((row) => {
-      const line = lineOf(({ cell }) => cell(row))
-      const colour = isWell(row.state) ? undefined : row.state === 'draining' ? yellow : red
+      const line = rowOf(columns, row)
+      const colour: Colour | undefined = isWell(row.state)
+        ? undefined
+        : row.state === 'draining'
+          ? yellow
+          : red
       if (row.why === '') return [painted(cut(line, look.columns), colour, look)]
       if (isWide) return [painted(cut(`${line}  ${row.why}`, look.columns), colour, look)]
       return [painted(cut(line, look.columns), colour, look), cut(`  └ ${row.why}`, look.columns)]
@@ -148,50 +177,4 @@ function decisionLines(decisions: Picture['decisions'], look: Look): readonly st
       return cut(`${counted}  ${reasonSay(reason)}`, look.columns)
     }),
   ]
-}
-
-const bold = '\u001b[1m'
-const red = '\u001b[31m'
-const yellow = '\u001b[33m'
-const green = '\u001b[32m'
-const plain = '\u001b[0m'
-type Colour = typeof bold | typeof red | typeof yellow | typeof green
-
-function painted(line: string, colour: Colour | undefined, { isColoured }: Look): string {
-  return isColoured && colour !== undefined ? `${colour}${line}${plain}` : line
-}
-
-function text<Row>(head: string, width: number, cell: (row: Row) => string): Column<Row> {
-  return { head, width, isNumber: false, cell }
-}
-
-function number<Row>(head: string, width: number, cell: (row: Row) => string): Column<Row> {
-  return { head, width, isNumber: true, cell }
-}
-
-function padded<Row>({ width, isNumber }: Column<Row>, value: string): string {
-  const shown = cut(value, width - 1)
-  return isNumber ? shown.padStart(width) : shown.padEnd(width)
-}
-
-function cut(line: string, columns: number): string {
-  const trimmed = line.trimEnd()
-  return trimmed.length <= columns ? trimmed : `${trimmed.slice(0, columns - 1)}…`
-}
-
-/** Long numbers as 12.3k, 4.56M. */
-function whole(value: number | undefined): string {
-  if (value === undefined) return '-'
-  if (value < 100_000) return String(Math.round(value))
-  return value < 1_000_000 ? `${Math.floor(value / 1_000)}k` : `${(value / 1_000_000).toFixed(1)}M`
-}
-
-function rate(value: number | undefined): string {
-  if (value === undefined) return '-'
-  return value > 0 && value < 10 ? value.toFixed(1) : whole(value)
-}
-
-function ms(value: number | undefined): string {
-  if (value === undefined) return '-'
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
 }

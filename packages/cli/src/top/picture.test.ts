@@ -2,72 +2,12 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
-import { type Config, loadConfig } from '@starling/server/config/config'
+import type { Config } from '@starling/server/config/config'
 import { pictureOf } from './picture.ts'
 import { pictureLines } from './picture-lines.ts'
-import type { BackendStatus, FrontendStatus, Sample, SeenBackend } from './status.ts'
+import { backend, config, frontend, names, sample, seen } from './sample.test-fixture.ts'
+import type { Sample, SeenBackend } from './status.ts'
 import { takeSample } from './status.ts'
-
-const config = loadConfig({ environment: {}, flags: {}, workingFolder: '/nonexistent' })
-
-const names = ['primary-1', 'primary-2', 'secondary-1', 'secondary-2'] as const
-
-function seen(name: string, change: Partial<SeenBackend> = {}): SeenBackend {
-  return {
-    name,
-    rank: name.startsWith('p') ? 'primary' : 'secondary',
-    status: 'active',
-    why: '',
-    clients: 3,
-    inFlight: 1,
-    requestsTotal: 100,
-    latencyMs: 2,
-    feeds: 1,
-    health: undefined,
-    ...change,
-  }
-}
-
-function frontend(change: Partial<FrontendStatus> = {}): FrontendStatus {
-  return {
-    clients: 12,
-    followers: 30,
-    waiting: 0,
-    requestsTotal: 2_000,
-    resentTotal: 4,
-    decisionsTotal: { own: 1_800, 'resend: down': 200 },
-    backends: names.map((name) => seen(name)),
-    shell: { loopDelayMs: 0.6 },
-    ...change,
-  }
-}
-
-function backend(change: Partial<BackendStatus> = {}): BackendStatus {
-  return {
-    clients: 12,
-    inFlight: 2,
-    feeds: 1,
-    links: 1,
-    position: 1_500_000,
-    requestsTotal: 700,
-    appendsTotal: 90,
-    shell: { loopDelayMs: 12.3 },
-    ...change,
-  }
-}
-
-function sample(atMs: number, status: FrontendStatus, each: readonly BackendStatus[]): Sample {
-  return {
-    atMs,
-    frontends: new Map([['frontend-1', { ok: true, status }]]),
-    backends: new Map(
-      names.map((name, at) => {
-        const own = each[at]
-        return [name, own ? { ok: true, status: own } : { ok: false, why: 'not running' }] as const
-      }),
-    ),
-  }
-}
 
 const plain = { columns: 80, isColoured: false }
 
@@ -100,6 +40,8 @@ describe('starling top', () => {
       'secondary-1    secondary  active         12      -       2     1.5M    0   12 ms',
       'secondary-2    secondary  down            -      -       -        -    -       -',
       '  └ connection refused',
+      '',
+      'ENGINE  sqlite, position 1.5M, 12.3 MB, data/starling.db',
       '',
       'ROUTED BECAUSE',
       "  1800  own           the client's own backend",

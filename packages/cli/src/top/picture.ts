@@ -4,7 +4,9 @@
  * own, or, when it cannot be asked from here, what it last told a front-end.
  */
 import type { Config } from '@starling/server/config/config'
-import type { FrontendStatus, Sample, SeenBackend } from './status.ts'
+import { type Alarm, alarmsOf } from './alarms.ts'
+import { type EnginePicture, engineOf } from './engine.ts'
+import type { BackendStatus, FrontendStatus, Sample, SeenBackend } from './status.ts'
 
 export interface FrontendRow {
   readonly name: string
@@ -32,8 +34,11 @@ export interface BackendRow {
 
 export interface Picture {
   readonly policy: string
+  /** The most serious first. */
+  readonly alarms: readonly Alarm[]
   readonly frontends: readonly FrontendRow[]
   readonly backends: readonly BackendRow[]
+  readonly engine: EnginePicture
   /** The most frequent first. */
   readonly decisions: readonly { readonly reason: string; readonly total: number }[]
 }
@@ -52,9 +57,16 @@ export function pictureOf(config: Config, now: Sample, before: Sample | undefine
     const rate = perSecond(own?.requestsTotal, earlier?.requestsTotal)
     return { ...backendRow(backend, now, views), ...rate }
   })
-  const head = Math.max(0, ...rows.map((row) => row.position ?? 0))
+  const told = config.backends.flatMap(({ name }) => {
+    const status = statusOf(now.backends.get(name))
+    return status === undefined ? [] : [{ name, status }]
+  })
+  const engine = engineOf(config.values.engine, told)
+  const newest = engine.kind === 'nats' ? engine.head : 0
+  const head = Math.max(newest, ...rows.map((row) => row.position ?? 0))
   return {
     policy: config.values['balancing.policy'],
+    alarms: alarmsOf(engine, told),
     frontends: config.frontends.map(({ name }) => {
       const answer = now.frontends.get(name)
       if (answer === undefined || !answer.ok) {
@@ -78,6 +90,7 @@ export function pictureOf(config: Config, now: Sample, before: Sample | undefine
     backends: rows.map((row) => {
       return row.position === undefined ? row : { ...row, lag: head - row.position }
     }),
+    engine,
     decisions: decisionsOf(views),
   }
 }
@@ -101,7 +114,7 @@ function backendRow(
   if (own !== undefined) {
     const { clients, inFlight, position } = own
     const { loopDelayMs } = own.shell
-    const state = judged ?? { state: 'running', why: 'no front-end can be asked' }
+    const state = judged ?? ownState(own)
     return { name, rank, ...state, clients, inFlight, position, loopDelayMs }
   }
   // Elsewhere, perhaps: then a front-end knows.
@@ -111,6 +124,12 @@ function backendRow(
   }
   if (judged !== undefined && judged.state !== 'active') return { name, rank, ...judged }
   return { name, rank, state: 'down', why: answer?.ok === false ? answer.why : '' }
+}
+
+function ownState({ shell }: BackendStatus): { readonly state: string; readonly why: string } {
+  const unseen = 'no front-end can be asked'
+  if (shell.canAppend) return { state: 'running', why: unseen }
+  return { state: 'cut-off', why: `cannot append: ${shell.why}` }
 }
 
 /** Front-ends may differ for a moment: the worst is shown, with how many think so. */

@@ -1,6 +1,7 @@
 /** Asks every role of the configuration for its figures, at its admin port on this machine. */
 import { request } from 'node:http'
 import type { Config } from '@starling/server/config/config'
+import { engineView } from '@starling/server/telemetry/engine-view'
 import { z } from 'zod'
 
 const count = z.number()
@@ -42,6 +43,15 @@ const frontendFigures = z.object({
 })
 export type FrontendStatus = z.infer<typeof frontendFigures>
 
+/** What was not always told has a default: while one upgrades, an older backend answers too. */
+const backendShell = shell.extend({
+  canAppend: z.boolean().default(true),
+  why: z.string().default(''),
+  warnings: z.array(z.string()).default([]),
+  failure: z.string().default(''),
+  engine: engineView.optional().catch(undefined),
+})
+
 const backendFigures = z.object({
   clients: count,
   inFlight: count,
@@ -50,7 +60,9 @@ const backendFigures = z.object({
   position: count,
   requestsTotal: count,
   appendsTotal: count,
-  shell,
+  settingsDiffer: z.array(z.string()).default([]),
+  digestDisputes: count.default(0),
+  shell: backendShell,
 })
 export type BackendStatus = z.infer<typeof backendFigures>
 
