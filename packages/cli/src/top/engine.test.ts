@@ -135,9 +135,9 @@ describe('starling top with the engine nats', () => {
   })
 
   it('lets nothing that a server says move the cursor', () => {
-    const replicas = [replica('n1\u001b[2J\n', { isLeader: true })]
+    const replicas = [replica('n1\u001b[2J\r1', { isLeader: true })]
     const [row] = drawn(pictured(told({ replicas }))).slice(3)
-    assert.match(row!, /^n1\?\[2J\?/)
+    assert.match(row!, /^n1\?\[2J\?1 /)
   })
 
   it('says who of several backends is warned', () => {

@@ -1,7 +1,8 @@
 /**
  * The picture as lines of text, none longer than the terminal is wide. The first line says how
- * things stand as a whole; a state that is not as it should be stands out by its colour, and says
- * why: beside its row where there is room, so that no row moves, else below it.
+ * things stand as a whole, the next ones what must not be overlooked; a state that is not as it
+ * should be stands out by its colour, and says why: beside its row where there is room, so that no
+ * row moves, else below it.
  */
 import type { Alarm } from './alarms.ts'
 import {
