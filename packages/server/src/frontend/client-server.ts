@@ -72,7 +72,7 @@ export class ClientServer {
     this.#options = options
     const { settings, certificate } = options
     const site = settings.site === undefined ? undefined : new StaticSite(settings.site)
-    this.#pages = { site, addresses: [] }
+    this.#pages = { site, addresses: [], unreadMsMax: settings.shell.clientBlockedMsMax }
     const { upgradeMsMax, connectionsMax, closeMsMax } = settings.shell
     const http = {
       headersTimeout: upgradeMsMax,

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { type IncomingHttpHeaders, request } from 'node:http'
+import { createServer, type IncomingHttpHeaders, request } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { fakeFrontend } from './fake-node.test-fixture.ts'
 import { isOriginAllowed, originsOf } from './origin-policy.ts'
+import { answerRequest } from './static-answer.ts'
+import { StaticSite } from './static-site.ts'
 
 const script = `console.log("${'a web client '.repeat(200)}")`
 
@@ -154,6 +157,23 @@ test('[P8] no path reaches a file that is not of the web client', async (t) => {
   for (const path of paths) assert.deepEqual([path, (await get(port, path)).status], [path, 404])
   const posted = await get(port, '/', { method: 'POST' })
   assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD'])
+})
+
+test('[P7] whoever asks for a file and does not read it is cut', async (t) => {
+  const folder = siteFolder(t, { ...built, 'large.bin': Buffer.alloc(32 * 1024 * 1024) })
+  const unreadMsMax = 50
+  const pages = { site: new StaticSite(folder), addresses: [], unreadMsMax }
+  const server = createServer((asked, answer) => void answerRequest(asked, answer, pages))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const connected = once(server, 'connection')
+  const reader = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  t.after(() => reader.destroy())
+  reader.on('error', () => {})
+  reader.write('GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  const [socket] = await connected
+  await once(socket, 'close')
 })
 
 test('without a built client / says how to build it; once built it is served', async (t) => {

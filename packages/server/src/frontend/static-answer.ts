@@ -11,6 +11,8 @@ export interface StaticAnswers {
   readonly site: StaticSite | undefined
   /** `ws://…` or `wss://…` of all front-ends: a page goes to another when this one is gone. */
   readonly addresses: readonly string[]
+  /** Whoever takes nothing of an answer for so long is cut. */
+  readonly unreadMsMax: number
 }
 
 type Headers = { readonly [name: string]: string }
@@ -45,8 +47,9 @@ export function securityHeaders(addresses: readonly string[]): Headers {
 export async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { site, addresses }: StaticAnswers,
+  { site, addresses, unreadMsMax }: StaticAnswers,
 ): Promise<void> {
+  response.setTimeout(unreadMsMax, () => response.destroy())
   const own = ownAddress(request)
   const headers = securityHeaders(own === undefined ? addresses : [own, ...addresses])
   if (request.method !== 'GET' && request.method !== 'HEAD') {
