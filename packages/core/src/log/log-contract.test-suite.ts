@@ -107,6 +107,7 @@ export function logContract(name: string, make: () => MadeLog | Promise<MadeLog>
     })
   }
   appending(rule)
+  repeating(rule)
   following(rule)
   sharing(rule)
   closing(rule)
@@ -127,28 +128,15 @@ function appending(rule: Rule): void {
       last = position
     }
   })
-  rule(
-    '[L2] the same id again resolves with the first position and stands once',
-    async (handles) => {
-      const log = await handles.open()
-      const first = await log.append(record('a'))
-      const second = await log.append(record('b'))
-      assert.equal(await log.append(record('a', 'Other')), first)
-      assert.equal(await log.head(), second)
-      const collector = new Collector()
-      log.follow(0, collector)
-      await collector.count(2)
-      assert.deepEqual(collector.records, [
-        { position: first, record: record('a') },
-        { position: second, record: record('b') },
-      ])
-    },
-  )
-  rule('[L2] the same id at the same time from two handles stands once', async (handles) => {
-    const [one, two] = [await handles.open(), await handles.open()]
-    const [a, b] = await Promise.all([one.append(record('a')), two.append(record('a'))])
-    assert.equal(a, b)
-    assert.equal(await one.head(), a)
+  rule('[L1] what one handle begins to append stands in that order', async (handles) => {
+    const log = await handles.open()
+    const ids = Array.from({ length: 50 }, (_, i) => `r${i}`)
+    const positions = await Promise.all(ids.map((id) => log.append(record(id))))
+    assert.deepEqual(
+      positions,
+      [...positions].sort((a, b) => a - b),
+    )
+    assert.equal(new Set(positions).size, ids.length)
   })
   rule('[L1] a record is read back as it was appended', async (handles) => {
     const log = await handles.open()
@@ -173,6 +161,32 @@ function appending(rule: Rule): void {
     log.follow(0, collector)
     await collector.count(1)
     assert.deepEqual(collector.records[0]?.record, whole)
+  })
+}
+
+function repeating(rule: Rule): void {
+  rule(
+    '[L2] the same id again resolves with the first position and stands once',
+    async (handles) => {
+      const log = await handles.open()
+      const first = await log.append(record('a'))
+      const second = await log.append(record('b'))
+      assert.equal(await log.append(record('a', 'Other')), first)
+      assert.equal(await log.head(), second)
+      const collector = new Collector()
+      log.follow(0, collector)
+      await collector.count(2)
+      assert.deepEqual(collector.records, [
+        { position: first, record: record('a') },
+        { position: second, record: record('b') },
+      ])
+    },
+  )
+  rule('[L2] the same id at the same time from two handles stands once', async (handles) => {
+    const [one, two] = [await handles.open(), await handles.open()]
+    const [a, b] = await Promise.all([one.append(record('a')), two.append(record('a'))])
+    assert.equal(a, b)
+    assert.equal(await one.head(), a)
   })
 }
 

@@ -59,7 +59,7 @@ export const natsTuning = {
   payloadBytesMin: 1024 * 1024,
 
   /** Read at once from the stream. */
-  fetchRecordsMax: 1_000,
+  fetchRecordsMax: 2_000,
   fetchBytesMax: 4 * 1024 * 1024,
   /** A read that brings nothing for so long is given up. */
   fetchSilenceMsMax: 500,
