@@ -24,7 +24,7 @@ const serverColumns: readonly Column<EngineServerRow>[] = [
   text('SERVER', 15, (row) => row.server),
   text('STATE', 11, (row) => row.state),
   number('LAG', 6, (row) => whole(row.lag)),
-  number('HEARD', 8, (row) => (row.state === 'leader' ? '-' : duration(row.silentMs))),
+  number('HEARD', 8, heard),
 ]
 
 const colours: { readonly [State in EngineServerRow['state']]: Colour | undefined } = {
@@ -36,6 +36,11 @@ const colours: { readonly [State in EngineServerRow['state']]: Colour | undefine
   'was leader': yellow,
   silent: red,
   offline: red,
+}
+
+function heard({ state, silentMs }: EngineServerRow): string {
+  if (state === 'leader') return '-'
+  return state === 'silent' && silentMs === undefined ? 'never' : duration(silentMs)
 }
 
 const factLinesMax = 6

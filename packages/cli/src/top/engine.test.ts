@@ -115,6 +115,21 @@ describe('starling top with the engine nats', () => {
     assert.equal(second, '! Engine server n3 is offline: if one more stops, what is sent waits.')
   })
 
+  it('takes a server that its leader never heard for silent', () => {
+    const replicas = [
+      replica('n1', { isCurrent: false, lag: 8, silentMs: undefined }),
+      replica('n2', { isLeader: true }),
+      replica('n3', { silentMs: 600 }),
+    ]
+    const picture = pictured(told({ leader: 'n2', connectedTo: 'n2', replicas }))
+    assert.deepEqual(drawn(picture).slice(-3), [
+      'n1             silent          8   never',
+      'n2             leader          0       -  primary-1',
+      'n3             current         0   0.6 s',
+    ])
+    assert.match(alarms(picture).join(), /^warning: Engine server n1 is silent: if one more/)
+  })
+
   it('repeats what the engine cannot promise, whole, at any width', () => {
     const warning =
       'Acknowledged messages may be lost: server n1 acknowledges before it has stored ' +

@@ -16,9 +16,9 @@ import type { BackendStatus } from './status.ts'
 export interface EngineServerRow {
   readonly server: string
   readonly state: EngineServerState | 'was leader' | 'no replica'
-  /** Steps behind the leader; with the silence, absent when nothing is known. */
+  /** Steps behind the leader; absent when nothing is known. */
   readonly lag?: number
-  /** Since the leader heard of it. */
+  /** Since the leader heard of it; absent when it has not since it leads. */
   readonly silentMs?: number
   /** The backends that append through it. */
   readonly serves: readonly string[]
@@ -108,7 +108,8 @@ function serverRows(best: NatsEngineView, told: readonly ToldView[]): readonly E
     told.filter(({ view }) => view.connectedTo === server).map(({ name }) => name)
   const leader = leaderOf(best)
   const keeping = serversOf(best).map(({ server, state, lag, silentMs }): EngineServerRow => {
-    if (state !== 'unknown') return { server, state, lag, silentMs, serves: serves(server) }
+    const silence = silentMs === undefined ? {} : { silentMs }
+    if (state !== 'unknown') return { server, state, lag, ...silence, serves: serves(server) }
     const was = server === leader ? 'was leader' : state
     return { server, state: was, serves: serves(server) }
   })

@@ -29,14 +29,18 @@ function ofStream(name: string, help: string, read: (view: NatsEngineView) => nu
   return { ...gauge(`engine_${name}`, help, samples), labels: ['stream'] }
 }
 
-function ofServers(name: string, help: string, read: (it: EngineServer) => number): Row {
+function ofServers(
+  name: string,
+  help: string,
+  read: (it: EngineServer) => number | undefined,
+): Row {
   const samples = ({ shell: { engine } }: EngineFigures): readonly Sample[] => {
     if (engine.kind !== 'nats') return []
     const { stream } = engine
-    return serversOf(engine).map((it) => ({
-      labels: { stream, server: it.server },
-      value: read(it),
-    }))
+    return serversOf(engine).flatMap((it) => {
+      const value = read(it)
+      return value === undefined ? [] : [{ labels: { stream, server: it.server }, value }]
+    })
   }
   return { ...gauge(`engine_server_${name}`, help, samples), labels: ['stream', 'server'] }
 }
@@ -82,7 +86,9 @@ export const engineMetrics: readonly Row[] = [
     labels: ['stream', 'server', 'state'],
   },
   ofServers('lag', 'Steps behind the leader.', (it) => it.lag),
-  ofServers('silence_seconds', 'Since the leader heard of it.', (it) => it.silentMs / 1000),
+  ofServers('silence_seconds', 'Since the leader heard of it.', ({ silentMs }) =>
+    silentMs === undefined ? undefined : silentMs / 1000,
+  ),
   {
     ...gauge('engine_server_connected', '1 for the server that appends go to.', connectedSamples),
     labels: ['stream', 'server'],

@@ -10,6 +10,7 @@ test('an engine server is what the leader last said of it', () => {
       replica('n2'),
       replica('n3', { isCurrent: false, lag: 40 }),
       replica('n4', { silentMs: 2_600 }),
+      replica('n6', { isCurrent: false, lag: 8, silentMs: undefined }),
       replica('n5', { isOffline: true, isCurrent: false, silentMs: 60_000 }),
     ],
   })
@@ -20,6 +21,7 @@ test('an engine server is what the leader last said of it', () => {
       ['n2', 'current'],
       ['n3', 'behind'],
       ['n4', 'silent'],
+      ['n6', 'silent'],
       ['n5', 'offline'],
     ],
   )

@@ -21,7 +21,8 @@ const replica = z.object({
   isCurrent: z.boolean(),
   isOffline: z.boolean(),
   lag: count,
-  silentMs: count,
+  /** Absent: the leader has not heard of it since it leads. */
+  silentMs: count.optional(),
 })
 
 const natsView = z.object({
@@ -61,7 +62,8 @@ export interface EngineServer {
   readonly state: EngineServerState
   /** Steps behind the leader. */
   readonly lag: number
-  readonly silentMs: number
+  /** Since the leader heard of it; undefined: not since it leads. */
+  readonly silentMs: number | undefined
 }
 
 /** The leader answers several times a second. */
@@ -94,7 +96,8 @@ export function serversOf(view: NatsEngineView): readonly EngineServer[] {
 function stateOf(it: z.infer<typeof replica>): EngineServerState {
   if (it.isLeader) return 'leader'
   if (it.isOffline) return 'offline'
-  if (it.silentMs > serverSilentMsMax) return 'silent'
+  const { silentMs = Number.POSITIVE_INFINITY } = it
+  if (silentMs > serverSilentMsMax) return 'silent'
   return it.isCurrent ? 'current' : 'behind'
 }
 

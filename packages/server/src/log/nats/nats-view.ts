@@ -12,8 +12,8 @@ export interface NatsReplicaView {
   readonly isOffline: boolean
   /** Steps that it is behind the leader. */
   readonly lag: number
-  /** Since the leader heard of it. */
-  readonly silentMs: number
+  /** Since the leader heard of it; undefined: not since it leads. */
+  readonly silentMs: number | undefined
 }
 
 /** What this handle knows itself. */
@@ -61,7 +61,8 @@ export function viewOf({ config, state, cluster }: StreamInfo, own: OwnView): Na
     isCurrent: replica.current,
     isOffline: replica.offline,
     lag: replica.lag,
-    silentMs: Math.round(replica.active / nanosecondsPerMs),
+    // Of a server that was down when it was elected a leader says 0, and not that it is offline.
+    silentMs: isUnheard(replica) ? undefined : Math.round(replica.active / nanosecondsPerMs),
   }))
   const leader = cluster?.leader
   const leading = { isLeader: true, isCurrent: true, isOffline: false, lag: 0, silentMs: 0 }
@@ -77,4 +78,8 @@ export function viewOf({ config, state, cluster }: StreamInfo, own: OwnView): Na
     bytes: state.bytes,
     bytesMax: config.max_bytes,
   }
+}
+
+function isUnheard({ active, current }: { active: number; current: boolean }): boolean {
+  return active === 0 && !current
 }
