@@ -68,6 +68,23 @@ function leader(page: Page): Promise<string | undefined> {
   })
 }
 
+/** Names the worker's life that serves the tabs. */
+function host(page: Page): Promise<string | undefined> {
+  return page.evaluate(async () => {
+    const { held } = await navigator.locks.query()
+    return held?.find(({ name }) => name?.startsWith('starling:test/tabs/host/'))?.name
+  })
+}
+
+/** Ends the worker without a word to its tabs. */
+async function killWorker(page: Page): Promise<void> {
+  const tools = await page.context().browser()!.newBrowserCDPSession()
+  const { targetInfos } = await tools.send('Target.getTargets')
+  const [worker] = targetInfos.filter(({ type }) => type === 'shared_worker')
+  assert.ok(worker, JSON.stringify(targetInfos))
+  await tools.send('Target.closeTarget', { targetId: worker.targetId })
+}
+
 /** The texts of the room, as a reading of its history tells. */
 async function texts(page: Page): Promise<readonly string[]> {
   const posts = await page.evaluate(() => window.tab!.history())
@@ -164,6 +181,26 @@ for (const way of ['worker', 'leader']) {
       assert.equal(await connections(), 1)
       assert.deepEqual(await second.evaluate(() => window.tab!.troubles), [])
     })
+
+    if (way === 'worker') {
+      test('[P2] [P4] the worker is killed amid sends, and another goes on', async () => {
+        const posts = Array.from({ length: 20 }, (_, at) => `worker ${at}`)
+        const before = await host(second)
+        const killing = killWorker(second)
+        const settled = second.evaluate((them) => window.tab!.postAndWait(...them), posts)
+        await Promise.all([killing, settled])
+        await until(async () => ![undefined, before].includes(await host(second)), {
+          what: 'another worker',
+        })
+        sent.push(...posts)
+        const stand = await texts(second)
+        assert.deepEqual(
+          stand.filter((text) => text.startsWith('worker')),
+          posts,
+        )
+        await until(async () => (await connections()) === 1, { what: 'one connection' })
+      })
+    }
 
     test('a tab that comes later is told of all, each entry once', async () => {
       const third = await open(browser, urlOf(way))
