@@ -22,7 +22,7 @@ before(async () => {
 
 after(() => cluster?.remove())
 
-test('[P1] [P9] while the engine has no leader people read, type, come and go', async (context) => {
+test('[P1] [P9] while the engine has no leader people read, type and leave', async (context) => {
   const talk = await Conversation.begin(cluster.addresses)
   context.after(() => talk.end())
   const cleo = await arrive(cluster.addresses, 'cleo')
