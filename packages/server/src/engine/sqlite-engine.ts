@@ -56,9 +56,11 @@ export async function assembleSqliteEngine<R extends Applier>(
       },
       apply: (position, record) => replica.apply(position, record),
     })
+    // In this order: another process may commit between the two reads.
+    const { position } = store
     const head = await log.head()
-    if (store.position > head) {
-      throw damaged(file.path, `its store stands at ${store.position}, its log ends at ${head}`)
+    if (position > head) {
+      throw damaged(file.path, `its store stands at ${position}, its log ends at ${head}`)
     }
     await log.catchUp(options.onCatchUp ?? (() => {}))
     return { log, store, replica, close: () => log.close() }
