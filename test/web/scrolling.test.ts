@@ -8,7 +8,8 @@ import { until } from '../cluster/until.ts'
 import type { WebPerson } from '../web-cluster/web-person.ts'
 import { roomOf, WebPlace, writeMany } from './web-place.ts'
 
-const messages = 3_000
+const messages = 10_000
+const writtenAtOnce = 2_000
 const pageLoads = 10
 const movedPixelsMax = 1
 
@@ -139,5 +140,31 @@ test('a hit of a search is shown, and "Back" returns to the exact place', async 
   await until(async () => (await moved()) <= movedPixelsMax, {
     what: 'the place before the jump',
   })
+  assert.deepEqual(ada.errors, [])
+})
+
+test('10,000 messages are scrolled to their beginning, each in its place', async () => {
+  const { page } = ada
+  const seen: number[] = []
+  const look = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('.message')].map(({ dataset }) =>
+        Number(dataset.index),
+      ),
+    )
+  await until(
+    async () => {
+      await scroll(page, { by: -100_000 })
+      const indexes = await look()
+      assert.deepEqual(
+        indexes,
+        [...new Set(indexes)].sort((a, b) => a - b),
+      )
+      seen.push(indexes[0] ?? 0)
+      return page.locator('.start-row').isVisible()
+    },
+    { what: () => `the beginning, at ${seen.at(-1)}`, ms: 120_000 },
+  )
+  await ada.sees('line 1 ')
   assert.deepEqual(ada.errors, [])
 })

@@ -8,7 +8,6 @@ import { connect } from '@starling/client/node'
 import type { Page } from 'playwright-core'
 import { WebBrowser } from '../../browser/web-browser.ts'
 import { Cluster } from '../../cluster/cluster.ts'
-import { until } from '../../cluster/until.ts'
 import { buildWebClient, roomOf, writeMany } from '../../web/web-place.ts'
 import { WebPerson } from '../../web-cluster/web-person.ts'
 import { type Figures, runScenario, type Scenario, showOutcome } from '../scenario.ts'
@@ -43,10 +42,7 @@ async function measure(): Promise<Figures> {
     const url = cluster.addresses[0]!.replace('ws', 'http')
     const ada = await new WebPerson(await browser.openPage(url)).logIn('ada', password)
     const { page } = ada
-    await until(async () => (await page.locator('.room-row').count()) >= rooms, {
-      what: `${rooms} rooms`,
-      ms: 120_000,
-    })
+    await page.locator(`.room-section li[aria-setsize="${rooms}"]`).first().waitFor()
     const switched = await timeSwitches(page)
     const coldMs = await timeReload(page)
     return { ...switched, coldMs, heapMegabytes: await heapAfter(page, cluster, busy) }
@@ -79,10 +75,14 @@ async function furnish(cluster: Cluster): Promise<string> {
 async function timeSwitches(page: Page): Promise<Figures> {
   const times = await page.evaluate(async (count) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-    const all = [...document.querySelectorAll<HTMLElement>('.room-row')]
+    const list = document.querySelector('.room-lists')!
     const taken: number[] = []
     for (let at = 0; at < count; at += 1) {
-      const row = all[(at * 997) % all.length]!
+      list.scrollTop = ((at * 997) % 2_000) * 30
+      await frame()
+      await frame()
+      const all = [...document.querySelectorAll<HTMLElement>('.room-row:not([aria-current])')]
+      const row = all[all.length >> 1]!
       const title = row.querySelector('.room-title')!.textContent
       const startedAt = performance.now()
       row.click()
@@ -120,7 +120,7 @@ async function heapAfter(page: Page, cluster: Cluster, room: string): Promise<nu
     storage: openMemoryStorage(),
   })
   await roomOf(writer.join(room))
-  await page.locator(`.room-row[data-room="${room}"]`).click()
+  await page.goto(`${page.url().split('#')[0]}#/${room}`)
   for (let from = 0; from < messages; from += messagesAtOnce) {
     const texts = Array.from({ length: messagesAtOnce }, (_, at) => `message ${from + at + 1} .`)
     await writeMany(writer, room, texts)

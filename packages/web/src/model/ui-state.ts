@@ -68,6 +68,8 @@ export interface UiState {
   readonly dialog: Dialog | undefined
   readonly views: ReadonlyMap<string, RoomView>
   readonly target: Target | undefined
+  /** The message that is pointed at or has the focus: what can be done with it is shown. */
+  readonly active: number | undefined
   readonly flash: { readonly room: string; readonly index: number } | undefined
   /** There is somewhere to come back to after a jump. */
   readonly jumps: number
@@ -93,6 +95,7 @@ export function startState(drafts: ReadonlyMap<string, string>): UiState {
     dialog: undefined,
     views: new Map([...drafts].map(([room, draft]) => [room, { ...freshView, draft }])),
     target: undefined,
+    active: undefined,
     flash: undefined,
     jumps: 0,
     notes: [],

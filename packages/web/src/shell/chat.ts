@@ -119,12 +119,6 @@ export class Chat {
     return welcome.ok ? undefined : welcome.say
   }
 
-  /** A guest keeps name and rooms, and gets a password. */
-  async register(account: { name: string; password: string; label: string }) {
-    await this.client.login({ kind: 'register', ...account })
-    return this.client.ready()
-  }
-
   signOut(): Promise<void> {
     return signOut(this.client, this.#kept)
   }

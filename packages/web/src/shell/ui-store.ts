@@ -24,6 +24,9 @@ export class UiStore {
   }
 
   set(change: Partial<UiState>): void {
-    this.change((state) => ({ ...state, ...change }))
+    const names = Object.keys(change) as (keyof UiState)[]
+    this.change((state) =>
+      names.every((name) => state[name] === change[name]) ? state : { ...state, ...change },
+    )
   }
 }

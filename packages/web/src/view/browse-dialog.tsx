@@ -97,9 +97,15 @@ function ListedRow({ room }: { readonly room: ListedRoom }) {
     <li className="listed-room">
       <Icon name="room" />
       <div>
-        <b dir="auto">{room.title}</b>
+        <b>
+          <bdi>{room.title}</bdi>
+        </b>
         <small>{texts.memberCount(room.members)}</small>
-        {room.topic === '' ? null : <p dir="auto">{room.topic}</p>}
+        {room.topic === '' ? null : (
+          <p>
+            <bdi>{room.topic}</bdi>
+          </p>
+        )}
       </div>
       <button
         type="button"

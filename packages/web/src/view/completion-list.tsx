@@ -91,8 +91,12 @@ export function CompletionList({
             onTake(at)
           }}
         >
-          <b dir="auto">{label}</b>
-          <span dir="auto">{detail}</span>
+          <b>
+            <bdi>{label}</bdi>
+          </b>
+          <span>
+            <bdi>{detail}</bdi>
+          </span>
         </div>
       ))}
     </div>

@@ -20,9 +20,11 @@ export function ConversationHead({ room }: { readonly room: RoomSnapshot }) {
         onClick={() => chat.looking.showRooms()}
       />
       <div className="room-name">
-        <h1 dir="auto">
+        <h1>
           <RoomSign room={room} />
-          <span>{room.title}</span>
+          <span>
+            <bdi>{room.title}</bdi>
+          </span>
         </h1>
         <Topic room={room} />
       </div>
@@ -65,13 +67,12 @@ function Topic({ room }: { readonly room: RoomSnapshot }) {
     <button
       type="button"
       className="topic"
-      dir="auto"
       title={room.topic}
       onClick={() =>
         maySetTopic(room) ? chat.open({ kind: 'topic', room: room.room }) : chat.show('about')
       }
     >
-      {room.topic === '' ? texts.addTopic : room.topic}
+      <bdi>{room.topic === '' ? texts.addTopic : room.topic}</bdi>
     </button>
   )
 }

@@ -168,8 +168,8 @@ function Chips({
 /** Always as high, so that nothing moves when somebody types. */
 function Typing({ typing }: { readonly typing: RoomSnapshot['typing'] }) {
   return (
-    <div className="typing" aria-live="off" dir="auto">
-      {typing.length === 0 ? '' : texts.typing(typing.map(({ name }) => name))}
+    <div className="typing" aria-live="off">
+      <bdi>{typing.length === 0 ? '' : texts.typing(typing.map(({ name }) => name))}</bdi>
     </div>
   )
 }

@@ -135,8 +135,8 @@ function MemberRow({
     <li className="member">
       <Avatar name={member.name} id={member.user} />
       <Presence isOnline={isOnline} />
-      <span className="member-name" dir="auto">
-        {member.name}
+      <span className="member-name">
+        <bdi>{member.name}</bdi>
         {member.user === me ? <small> {texts.you}</small> : null}
       </span>
       <small className="role">
@@ -176,7 +176,9 @@ function About({ room }: { readonly room: RoomSnapshot }) {
   const isDirect = room.kind === 'direct'
   return (
     <div className="about">
-      <h3 dir="auto">{isDirect ? room.title : `#${room.title}`}</h3>
+      <h3>
+        <bdi>{isDirect ? room.title : `#${room.title}`}</bdi>
+      </h3>
       {isDirect ? null : (
         <section>
           <h4>{texts.topic}</h4>

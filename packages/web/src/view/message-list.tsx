@@ -34,6 +34,7 @@ export interface MessageListProps {
 }
 
 export function MessageList({ room, rows, onView, onKeyDown, children }: MessageListProps) {
+  const chat = useChat()
   const isEnd = !room.timeline.hasNewer
   const target = useUi((state) => (state.target?.room === room.room ? state.target : undefined))
   const { position, elements } = useListPosition(room, onView, (made) => {
@@ -43,7 +44,11 @@ export function MessageList({ room, rows, onView, onKeyDown, children }: Message
   })
   const { from, to } = position.range
   // It scrolls with the keys, too.
-  const keys = { tabIndex: 0, onKeyDown }
+  const activate = ({ target }: { target: EventTarget }) => {
+    const { index } = (target as Element).closest<HTMLElement>('.message')?.dataset ?? {}
+    if (index !== undefined) chat.ui.set({ active: Number(index) })
+  }
+  const keys = { tabIndex: 0, onKeyDown, onPointerOver: activate, onFocus: activate }
   return (
     <section
       ref={elements.scroller}

@@ -18,6 +18,7 @@ export interface MessageRowProps {
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { room, line, isHead, me } = props
   const isFlashed = useUi(({ flash }) => flash?.room === room.room && flash.index === line.index)
+  const isActive = useUi(({ active }) => active === line.index)
   const states = [
     isHead ? 'head' : '',
     line.isMention ? 'for-me' : '',
@@ -46,7 +47,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         )}
         <Reactions room={room.room} line={line} />
       </div>
-      {line.deletedBy === undefined ? <MessageActions room={room} line={line} /> : null}
+      {line.deletedBy === undefined && isActive ? <MessageActions room={room} line={line} /> : null}
     </article>
   )
 }, isSame)
@@ -81,7 +82,9 @@ function Head({ by, name, at, isHead }: HeadProps) {
     <>
       <Avatar name={name} id={by} />
       <header className="by">
-        <b dir="auto">{name}</b>
+        <b>
+          <bdi>{name}</bdi>
+        </b>
         {time}
       </header>
     </>
@@ -106,8 +109,12 @@ function Quote({
       onClick={() => void chat.looking.jump(room, replyTo.index)}
     >
       <Icon name="reply" />
-      <b dir="auto">{replyTo.name ?? texts.earlierMessage}</b>
-      <span dir="auto">{text ?? ''}</span>
+      <b>
+        <bdi>{replyTo.name ?? texts.earlierMessage}</bdi>
+      </b>
+      <span>
+        <bdi>{text ?? ''}</bdi>
+      </span>
     </button>
   )
 }

@@ -35,7 +35,9 @@ export function SystemRow({ lines }: { readonly lines: readonly SystemLine[] }) 
       <time className="gutter" dateTime={new Date(last.at).toISOString()}>
         {moments.clock(last.at)}
       </time>
-      <span dir="auto">{systemSentence(lines)}</span>
+      <span>
+        <bdi>{systemSentence(lines)}</bdi>
+      </span>
     </div>
   )
 }
@@ -45,7 +47,9 @@ export function StartRow({ room }: { readonly room: RoomSnapshot }) {
   const isDirect = room.kind === 'direct'
   return (
     <div className="start-row">
-      <h2 dir="auto">{isDirect ? room.title : `#${room.title}`}</h2>
+      <h2>
+        <bdi>{isDirect ? room.title : `#${room.title}`}</bdi>
+      </h2>
       <p>{isDirect ? texts.directStart(room.title) : texts.roomStart(room.title)}</p>
       <p className="lock-line">
         <Icon name={icon} />

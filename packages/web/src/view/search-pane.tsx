@@ -121,8 +121,14 @@ function Hit({ hit, showsRoom }: { readonly hit: SearchHit; readonly showsRoom: 
         onClick={() => void chat.looking.jump(hit.room, entry.index)}
       >
         <span className="hit-head">
-          <b dir="auto">{entry.name}</b>
-          {showsRoom ? <span dir="auto">#{title}</span> : null}
+          <b>
+            <bdi>{entry.name}</bdi>
+          </b>
+          {showsRoom ? (
+            <span>
+              <bdi>#{title}</bdi>
+            </span>
+          ) : null}
           <time title={moments.full(entry.at)}>{moments.day(entry.at)}</time>
         </span>
         <span className="hit-text" dir="auto">

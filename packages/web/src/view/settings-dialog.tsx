@@ -1,7 +1,6 @@
 /** Who one is here: account, password, devices, colours. */
 import type { Device } from '@starling/protocol/down'
 import { useCallback, useEffect, useId, useState, useSyncExternalStore } from 'react'
-import { deviceLabel } from '../shell/session.ts'
 import { themes } from '../shell/settings.ts'
 import { texts } from '../texts.ts'
 import { useChat, useWorld } from './chat-context.ts'
@@ -19,14 +18,16 @@ export function SettingsDialog() {
         <section className="account">
           <Avatar name={me.name} id={me.user} />
           <div>
-            <b dir="auto">{me.name}</b>
+            <b>
+              <bdi>{me.name}</bdi>
+            </b>
             <small>{me.isGuest ? texts.guest : texts.registered}</small>
           </div>
           <button type="button" className="button plain" onClick={() => void chat.signOut()}>
             {texts.signOut}
           </button>
         </section>
-        {me.isGuest ? <Registering name={me.name} /> : <Password />}
+        {me.isGuest ? <p className="hint">{texts.guestHint}</p> : <Password />}
         <Appearance />
         {me.isGuest ? null : <Devices />}
         <section>
@@ -36,40 +37,6 @@ export function SettingsDialog() {
         </section>
       </div>
     </Modal>
-  )
-}
-
-function Registering({ name: own }: { readonly name: string }) {
-  const chat = useChat()
-  const { isBusy, refusal, ask } = useAsk()
-  const [name, setName] = useState(own)
-  const [password, setPassword] = useState('')
-  const register = () => {
-    const label = deviceLabel(navigator.userAgent)
-    ask(chat.register({ name: name.trim(), password, label }), () => chat.note(texts.nowRegistered))
-  }
-  return (
-    <section>
-      <h3>{texts.keepName}</h3>
-      <p className="hint">{texts.keepNameHint}</p>
-      <Form
-        act={texts.register}
-        isReady={name.trim() !== '' && password.length >= 8}
-        isBusy={isBusy}
-        refusal={refusal}
-        onSubmit={register}
-      >
-        <Field label={texts.name} value={name} onChange={setName} autoComplete="username" />
-        <Field
-          label={texts.password}
-          type="password"
-          hint={texts.passwordHint}
-          value={password}
-          onChange={setPassword}
-          autoComplete="new-password"
-        />
-      </Form>
-    </section>
   )
 }
 

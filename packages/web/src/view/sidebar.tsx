@@ -1,6 +1,6 @@
 /** One's rooms: invitations, rooms, direct conversations. */
 import type { Invitation, RoomSnapshot } from '@starling/client/api'
-import { memo, useMemo } from 'react'
+import { memo, useMemo, useRef } from 'react'
 import { sidebarSections } from '../model/room-order.ts'
 import { keptDraft } from '../model/ui-state.ts'
 import { texts } from '../texts.ts'
@@ -8,6 +8,7 @@ import { useChat, useUi, useView, useWorld } from './chat-context.ts'
 import { Avatar, Badge, IconButton, Presence } from './controls.tsx'
 import { Icon } from './icon.tsx'
 import { Menu } from './menu.tsx'
+import { useDrawnRows } from './use-drawn-rows.ts'
 
 export function Sidebar() {
   const chat = useChat()
@@ -51,8 +52,8 @@ function Self() {
       onClick={() => chat.open({ kind: 'settings' })}
     >
       <Avatar name={me?.name ?? ''} id={me?.user ?? ''} />
-      <span className="self-name" dir="auto">
-        {me?.name ?? ''}
+      <span className="self-name">
+        <bdi>{me?.name ?? ''}</bdi>
       </span>
       <Presence isOnline={isOnline} />
       <span className="sr-only">{texts.settings}</span>
@@ -69,63 +70,80 @@ function RoomLists() {
   return (
     <div className="room-lists">
       {invitations.length === 0 ? null : (
-        <Section title={texts.invitations}>
-          {invitations.map((one) => (
-            <InvitationRow key={one.room} invitation={one} />
-          ))}
-        </Section>
+        <section className="room-section">
+          <h2>{texts.invitations}</h2>
+          <ul>
+            {invitations.map((one) => (
+              <InvitationRow key={one.room} invitation={one} />
+            ))}
+          </ul>
+        </section>
       )}
-      <Section title={texts.rooms}>
-        {sections.rooms.map((room) => (
-          <RoomRow key={room.room} room={room} isHere={room.room === here} />
-        ))}
-        {sections.rooms.length > 0 ? null : (
-          <li className="nothing">
-            <p>{texts.noRooms}</p>
-            <button
-              type="button"
-              className="text-button"
-              onClick={() => chat.open({ kind: 'browse' })}
-            >
-              {texts.browseRooms}
-            </button>
-          </li>
-        )}
-      </Section>
+      <RoomSection title={texts.rooms} rooms={sections.rooms} here={here} />
+      {sections.rooms.length > 0 ? null : (
+        <div className="nothing">
+          <p>{texts.noRooms}</p>
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => chat.open({ kind: 'browse' })}
+          >
+            {texts.browseRooms}
+          </button>
+        </div>
+      )}
       {sections.directs.length === 0 ? null : (
-        <Section title={texts.directs}>
-          {sections.directs.map((room) => (
-            <RoomRow key={room.room} room={room} isHere={room.room === here} />
-          ))}
-        </Section>
+        <RoomSection title={texts.directs} rooms={sections.directs} here={here} />
       )}
     </div>
   )
 }
 
-function Section({
+function RoomSection({
   title,
-  children,
+  rooms,
+  here,
 }: {
   readonly title: string
-  readonly children: React.ReactNode
+  readonly rooms: readonly RoomSnapshot[]
+  readonly here: string | undefined
 }) {
+  const list = useRef<HTMLUListElement>(null)
+  const picked = rooms.findIndex(({ room }) => room === here)
+  const { from, to, style } = useDrawnRows(list, rooms.length, picked)
   return (
     <section className="room-section">
       <h2>{title}</h2>
-      <ul>{children}</ul>
+      <ul ref={list} style={style}>
+        {rooms.slice(from, to).map((room, at) => (
+          <RoomRow
+            key={room.room}
+            room={room}
+            isHere={room.room === here}
+            position={from + at + 1}
+            count={rooms.length}
+          />
+        ))}
+      </ul>
     </section>
   )
 }
 
+interface RoomRowProps {
+  readonly room: RoomSnapshot
+  readonly isHere: boolean
+  readonly position: number
+  readonly count: number
+}
+
 const RoomRow = memo(
-  function RoomRow({ room, isHere }: { readonly room: RoomSnapshot; readonly isHere: boolean }) {
+  function RoomRow({ room, isHere, position, count }: RoomRowProps) {
     const chat = useChat()
     const view = useView(room.room)
     const isDraft = !isHere && keptDraft(view).trim() !== ''
     const level = room.mentions > 0 ? 'wanted' : room.unread > 0 ? 'unread' : ''
     return (
-      <li>
+      <li aria-posinset={position} aria-setsize={count}>
         <button
           type="button"
           className={`room-row ${level}`}
@@ -134,8 +152,8 @@ const RoomRow = memo(
           onClick={() => chat.looking.goTo(room.room)}
         >
           <RoomSign room={room} />
-          <span className="room-title" dir="auto">
-            {room.title}
+          <span className="room-title">
+            <bdi>{room.title}</bdi>
           </span>
           {isDraft ? <Icon name="edit" /> : null}
           <span className="sr-only">{texts.roomState(room.unread, room.mentions, isDraft)}</span>
@@ -146,7 +164,11 @@ const RoomRow = memo(
       </li>
     )
   },
-  (a, b) => a.isHere === b.isHere && isSameRow(a.room, b.room),
+  (a, b) =>
+    a.isHere === b.isHere &&
+    a.position === b.position &&
+    a.count === b.count &&
+    isSameRow(a.room, b.room),
 )
 
 function isSameRow(a: RoomSnapshot, b: RoomSnapshot): boolean {
@@ -180,7 +202,9 @@ function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
   return (
     <li className="invitation">
       <span>
-        <b dir="auto">#{title}</b>
+        <b>
+          <bdi>#{title}</bdi>
+        </b>
         <small>{texts.invitedBy(byName)}</small>
       </span>
       <button

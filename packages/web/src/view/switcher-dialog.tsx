@@ -92,8 +92,12 @@ function Item({
       onPointerUp={onPick}
     >
       <Icon name={item.icon} />
-      <b dir="auto">{item.label}</b>
-      <span dir="auto">{item.detail}</span>
+      <b>
+        <bdi>{item.label}</bdi>
+      </b>
+      <span>
+        <bdi>{item.detail}</bdi>
+      </span>
       <Badge mentions={item.mentions} unread={item.unread} />
     </div>
   )
