@@ -40,6 +40,8 @@ function checkNames({ frontends, backends, where, problems }: Rules): void {
   }
 }
 
+const everywhere = new Set(['0.0.0.0', '::'])
+
 /** Front-ends of one machine may share where they listen; nothing else may. */
 function checkPorts({ frontends, backends, where, problems }: Rules): void {
   const users = new Map<string, string>()
@@ -61,7 +63,9 @@ function checkPorts({ frontends, backends, where, problems }: Rules): void {
   }
   for (const [at, { address, listen }] of backends.entries()) {
     const key = isSamePlace(address, listen) ? 'address' : 'listen'
-    claim(addressText(listen), `backends.${at}.${key}`)
+    // Two may listen everywhere on one port when they are on different machines.
+    const host = everywhere.has(listen.host) ? address.host : listen.host
+    claim(addressText({ host, port: listen.port }), `backends.${at}.${key}`)
   }
   const admins = [
     ...frontends.map(({ adminPort }, at) => ({ adminPort, key: `frontends.${at}.admin` })),

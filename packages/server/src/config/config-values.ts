@@ -72,7 +72,14 @@ export function strangeVariables(environment: Environment): readonly string[] {
     })
 }
 
-const otherVariables = ['STARLING_CONFIG', 'STARLING_PORT'] as const
+/** Not settings: which configuration, and what the tests of this repository run with. */
+const otherVariables = [
+  'STARLING_CONFIG',
+  'STARLING_PORT',
+  'STARLING_BROWSER',
+  'STARLING_NATS_SERVER',
+  'STARLING_SEED',
+] as const
 
 type Take = (key: string, setting: Setting<unknown>, value: unknown, from: string) => void
 

@@ -47,6 +47,25 @@ describe('configuration: what stands', () => {
     )
   })
 
+  it('lets backends of two machines listen everywhere on one port', (test) => {
+    const backend = (name: string, host: string) =>
+      [
+        `[[backends]]\nname = "${name}"\nrank = "primary"`,
+        `address = "${host}:4701"\nlisten = "0.0.0.0:4701"`,
+      ].join('\n')
+    const config = load(test, {
+      toml: [
+        'engine = "nats"\nnats.servers = ["127.0.0.1:4222"]',
+        `cluster.key = "${'k'.repeat(32)}"`,
+        ...[backend('a', '10.0.0.5'), backend('b', '10.0.0.6')],
+      ].join('\n'),
+    })
+    assert.deepEqual(
+      config.backends.map(({ listen }) => listen),
+      [{ host: '0.0.0.0', port: 4701 }].flatMap((place) => [place, place]),
+    )
+  })
+
   it('puts primaries first, whatever the order of the file', (test) => {
     const config = load(test, {
       toml: [
@@ -203,6 +222,21 @@ const refusals: Readonly<Record<string, Given & { readonly says: readonly string
     toml: '[[frontends]]\nlisten = "127.0.0.1:4702"',
     says: [
       `starling.toml: backends.1.address: 127.0.0.1:4702 is taken by frontends.0.listen; choose
+        another port`,
+    ],
+  },
+  'one port of one machine, listened to everywhere': {
+    toml: [
+      `cluster.key = "${'k'.repeat(32)}"`,
+      ...['a', 'b'].map((name) =>
+        [
+          `[[backends]]\nname = "${name}"\nrank = "primary"`,
+          'address = "10.0.0.5:4701"\nlisten = "0.0.0.0:4701"',
+        ].join('\n'),
+      ),
+    ].join('\n'),
+    says: [
+      `starling.toml:11: backends.1.listen: 10.0.0.5:4701 is taken by backends.0.listen; choose
         another port`,
     ],
   },
