@@ -2,6 +2,7 @@
  * What an operator must not overlook, in sentences that say what follows from it. What is wrong
  * with one front-end or backend alone stands in its row instead.
  */
+import { hasLeader, isOld } from '@starling/server/telemetry/engine-view'
 import { type EnginePicture, type NatsPicture, natsViewsOf, type ToldBackend } from './engine.ts'
 
 export interface Alarm {
@@ -52,15 +53,18 @@ function reachAlarms(backends: readonly ToldBackend[]): readonly Alarm[] {
   const logs = new Set(told.map(({ view }) => view.identity))
   const apart =
     logs.size === 1 ? [] : [error(`Backends follow different logs: ${listed([...logs])}.`)]
-  if (told.some(({ view }) => view.canAppend)) return apart
+  if (told.some(({ view }) => view.canAppend && hasLeader(view))) return apart
   const best = told.reduce((a, b) => (b.view.ageMs < a.view.ageMs ? b : a))
-  const since = `Its leader answered ${seconds(best.view.ageMs)} ago.`
-  const lines = `The log is out of reach from here: ${best.view.why} ${since} What is sent waits.`
-  return [...apart, error(lines)]
+  const { why, ageMs } = best.view
+  const reason = why === '' ? 'No server leads it.' : why
+  const since = isOld(best.view) ? ` Its leader answered ${seconds(ageMs)} ago.` : ''
+  return [
+    ...apart,
+    error(`The log is out of reach from here: ${reason}${since} What is sent waits.`),
+  ]
 }
 
-function serverAlarms({ isOld, servers }: NatsPicture): readonly Alarm[] {
-  if (isOld) return []
+function serverAlarms({ servers }: NatsPicture): readonly Alarm[] {
   const keeping = servers.filter(({ state }) => state !== 'no replica')
   const away = keeping.filter(({ state }) => state === 'offline' || state === 'silent')
   if (away.length === 0) return []

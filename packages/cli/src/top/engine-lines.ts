@@ -61,20 +61,24 @@ export function engineLines(engine: EnginePicture, look: Look): readonly string[
 }
 
 function natsFacts(engine: NatsPicture): readonly string[] {
-  const { stream, leader = 'none', toldBy, ageMs, isOld, bytes, bytesMax } = engine
+  const { stream, toldBy, ageMs, isOld, bytes, bytesMax } = engine
   const { head, records, appendsInFlight } = engine
-  const leads = isOld ? `no leader answers (was ${leader})` : `leader ${leader}`
   const share =
     bytesMax > 0 ? ` of ${size(bytesMax)} (${Math.floor((bytes / bytesMax) * 100)} %)` : ''
   return [
     `nats stream ${stream}`,
-    leads,
+    leads(engine),
     `head ${head}`,
     `${whole(records)} records`,
     `${size(bytes)}${share}`,
     `${whole(appendsInFlight)} appends in flight`,
     `${isOld ? 'OLD: ' : ''}heard by ${toldBy} ${duration(ageMs)} ago`,
   ]
+}
+
+function leads({ leader, isOld }: NatsPicture): string {
+  if (leader === undefined) return 'nobody leads'
+  return isOld ? `no leader answers (was ${leader})` : `leader ${leader}`
 }
 
 function facts(parts: readonly string[], look: Look): readonly string[] {

@@ -95,6 +95,35 @@ describe('starling top with the engine nats', () => {
     ])
   })
 
+  it('shows that nobody leads, though a server answers', () => {
+    const why = 'The leader of the stream STARLING hears no majority of its replicas.'
+    const replicas = ['n1', 'n2', 'n3'].map((server) => replica(server, { silentMs: 20_000 }))
+    const picture = pictured(told({ leader: undefined, replicas, canAppend: false, why }))
+    assert.deepEqual(drawn(picture).slice(0, 4), [
+      'ENGINE  nats stream STARLING, nobody leads, head 1500, 1500 records,',
+      '        312 MB of 10 GB (3 %), 0 appends in flight, heard by primary-1 0.2 s ago',
+      'SERVER         STATE         LAG   HEARD  SERVES',
+      'n1             unknown         -       -  primary-1',
+    ])
+    assert.deepEqual(alarms(picture), [
+      `error: The log is out of reach from here: ${why} What is sent waits.`,
+    ])
+    assert.deepEqual(alarms(pictured(told({ leader: undefined, replicas }))), [
+      'error: The log is out of reach from here: No server leads it. What is sent waits.',
+    ])
+  })
+
+  it('says when no majority of the servers is left', () => {
+    const replicas = [
+      replica('n1', { isLeader: true }),
+      replica('n2', { silentMs: 4_000 }),
+      replica('n3', { isCurrent: false, silentMs: undefined }),
+    ]
+    assert.deepEqual(alarms(pictured(told({ replicas }))), [
+      'error: Engine server n2 is silent, n3 is silent: no majority is left, what is sent waits.',
+    ])
+  })
+
   it('shows a server that is offline, and what the loss of one more means', () => {
     const replicas = [
       replica('n1', { isLeader: true }),

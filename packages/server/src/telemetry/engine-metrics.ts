@@ -6,7 +6,7 @@ import {
   type EngineServer,
   type EngineView,
   engineServerStates,
-  isOld,
+  hasLeader,
   type NatsEngineView,
   serversOf,
 } from './engine-view.ts'
@@ -79,7 +79,7 @@ export const engineMetrics: readonly Row[] = [
   ofStream('head', 'Newest position of the log.', ({ head }) => head),
   ofStream('records', 'Records in the log.', ({ records }) => records),
   ofStream('appends_in_flight', 'Own appends on their way.', (view) => view.appendsInFlight),
-  ofStream('has_leader', '1 while its leader answers.', (view) => (isOld(view) ? 0 : 1)),
+  ofStream('has_leader', '1 while its leader answers.', (view) => (hasLeader(view) ? 1 : 0)),
   ofStream('view_age_seconds', 'Since the leader answered.', ({ ageMs }) => ageMs / 1000),
   {
     ...gauge('engine_server_state', '1 for the present state of an engine server.', stateSamples),

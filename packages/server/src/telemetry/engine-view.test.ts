@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { natsView, replica } from './engine-view.test-fixture.ts'
-import { freshest, leaderOf, serversOf } from './engine-view.ts'
+import { freshest, hasLeader, leaderOf, serversOf } from './engine-view.ts'
 
 test('an engine server is what the leader last said of it', () => {
   const view = natsView({
@@ -32,6 +32,13 @@ test('a server that is alone leads itself', () => {
   assert.equal(leaderOf(view), 'only')
   assert.deepEqual(serversOf(view), [{ server: 'only', state: 'leader', lag: 0, silentMs: 0 }])
   assert.deepEqual(serversOf(natsView({ ...view, connectedTo: undefined })), [])
+})
+
+test('nothing is known of the servers while one of them answers that nobody leads', () => {
+  const replicas = ['n1', 'n2', 'n3'].map((server) => replica(server, { silentMs: 20_000 }))
+  const view = natsView({ leader: undefined, replicas })
+  assert.equal(hasLeader(view), false)
+  assert.deepEqual([...new Set(serversOf(view).map(({ state }) => state))], ['unknown'])
 })
 
 test('the freshest view counts, but not that of a leader which has no majority', () => {

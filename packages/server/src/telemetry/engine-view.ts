@@ -80,16 +80,22 @@ export function leaderOf({ leader, connectedTo, replicas }: NatsEngineView): str
   return leader ?? (replicas.length === 0 ? connectedTo : undefined)
 }
 
+/** Without one nothing is known of the servers, though one of them may answer. */
+export function hasLeader(view: NatsEngineView): boolean {
+  return !isOld(view) && leaderOf(view) !== undefined
+}
+
 /** Those that keep the log. */
 export function serversOf(view: NatsEngineView): readonly EngineServer[] {
   const { replicas } = view
   const leader = leaderOf(view)
+  const isKnown = hasLeader(view)
   if (replicas.length === 0 && leader !== undefined) {
-    return [{ server: leader, state: isOld(view) ? 'unknown' : 'leader', lag: 0, silentMs: 0 }]
+    return [{ server: leader, state: isKnown ? 'leader' : 'unknown', lag: 0, silentMs: 0 }]
   }
   return replicas.map((it) => {
     const { server, lag, silentMs } = it
-    return { server, lag, silentMs, state: isOld(view) ? 'unknown' : stateOf(it) }
+    return { server, lag, silentMs, state: isKnown ? stateOf(it) : 'unknown' }
   })
 }
 
@@ -105,7 +111,7 @@ function stateOf(it: z.infer<typeof replica>): EngineServerState {
 export function freshest<T extends { readonly view: NatsEngineView }>(
   told: readonly T[],
 ): T | undefined {
-  const reaching = told.filter(({ view }) => view.canAppend)
+  const reaching = told.filter(({ view }) => view.canAppend && hasLeader(view))
   const asked = reaching.length > 0 ? reaching : told
   return asked.reduce<T | undefined>(
     (best, one) => (best === undefined || one.view.ageMs < best.view.ageMs ? one : best),
