@@ -43,7 +43,7 @@ test('a private room is made, somebody asked in, muted and removed', async () =>
   await choose(texts.add, texts.createRoom)
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox', { name: texts.roomName }).fill('hideout')
-  await dialog.getByText(texts.privateRoom, { exact: true }).click()
+  await dialog.getByRole('radio', { name: texts.privateRoomHint }).check()
   await dialog.getByRole('button', { name: texts.create, exact: true }).click()
   await ada.composer('hideout').fill('/invite bob')
   await page.keyboard.press('Enter')
@@ -157,9 +157,25 @@ test('signed out, nothing of it is left in the browser', async () => {
   await page.locator('.self').click()
   await page.getByRole('button', { name: texts.signOut, exact: true }).click()
   await page.getByRole('button', { name: texts.enter.guest }).waitFor()
-  const left = await page.evaluate(async () =>
-    (await indexedDB.databases()).map(({ name }) => name),
-  )
-  assert.deepEqual(left, [])
+  assert.deepEqual(await page.evaluate(recordsKept), [])
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), [])
   assert.deepEqual(ada.errors, [])
 })
+
+/** Runs in the page: all that its databases hold. */
+async function recordsKept(): Promise<readonly unknown[]> {
+  const answered = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+  const kept: unknown[] = []
+  for (const { name } of await indexedDB.databases()) {
+    const database = await answered(indexedDB.open(name!))
+    for (const store of database.objectStoreNames) {
+      kept.push(...(await answered(database.transaction(store).objectStore(store).getAll())))
+    }
+    database.close()
+  }
+  return kept
+}

@@ -29,7 +29,7 @@ export function openClient(credentials: Credentials | undefined): Promise<Shared
 export async function signOut(client: SharedClient, kept: KeptText): Promise<void> {
   const { me } = client.snapshot()
   if (me !== undefined) await client.revoke(me.device)
-  for (const key of kept.keys('draft:')) kept.delete(`draft:${key}`)
+  for (const key of kept.keys('')) kept.delete(key)
   await client.forget()
   location.assign(location.pathname)
 }

@@ -1,5 +1,5 @@
 /** The dialog that is open, if one is. */
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { Dialog } from '../model/ui-state.ts'
 import { texts } from '../texts.ts'
 import { BrowseDialog } from './browse-dialog.tsx'
@@ -49,11 +49,12 @@ function CreateDialog() {
   const [title, setTitle] = useState('')
   const [topic, setTopic] = useState('')
   const [isPrivate, setPrivate] = useState(false)
+  const kind = useId()
   const name = title.trim().replace(/^#/, '')
   const create = () => {
-    const kind = isPrivate ? 'private' : 'public'
+    const open = isPrivate ? 'private' : 'public'
     const options = topic.trim() === '' ? {} : { topic: topic.trim() }
-    ask(chat.client.createRoom({ title: name, kind, ...options }), (room) =>
+    ask(chat.client.createRoom({ title: name, kind: open, ...options }), (room) =>
       chat.looking.goTo(room),
     )
   }
@@ -71,14 +72,19 @@ function CreateDialog() {
         <fieldset className="choice">
           <legend>{texts.whoComesIn}</legend>
           <label>
-            <input type="radio" checked={!isPrivate} onChange={() => setPrivate(false)} />
+            <input
+              type="radio"
+              name={kind}
+              checked={!isPrivate}
+              onChange={() => setPrivate(false)}
+            />
             <span>
               {texts.publicRoom}
               <small>{texts.publicRoomHint}</small>
             </span>
           </label>
           <label>
-            <input type="radio" checked={isPrivate} onChange={() => setPrivate(true)} />
+            <input type="radio" name={kind} checked={isPrivate} onChange={() => setPrivate(true)} />
             <span>
               {texts.privateRoom}
               <small>{texts.privateRoomHint}</small>
