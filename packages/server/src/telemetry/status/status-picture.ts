@@ -9,6 +9,7 @@ import type {
   FrontendFigures,
 } from '@starling/core/frontend/frontend-io'
 import type { Rank } from '@starling/core/link/down'
+import type { ToldEngine } from './engine-parts.ts'
 
 export interface FrontendLook {
   readonly name: string
@@ -23,6 +24,8 @@ export interface FrontendLook {
 
 export interface BackendLook {
   readonly appendsTotal: number
+  /** What it tells of the engine. */
+  readonly engine?: ToldEngine
   readonly takenAtMs: number
 }
 

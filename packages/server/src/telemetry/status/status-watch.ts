@@ -7,7 +7,9 @@
 import type { ServerResponse } from 'node:http'
 import type { FrontendFigures } from '@starling/core/frontend/frontend-io'
 import { z } from 'zod'
+import { engineView } from '../engine-view.ts'
 import type { AdminPeer } from '../telemetry-settings.ts'
+import { enginePartsOf } from './engine-parts.ts'
 import {
   type BackendLook,
   type EnginePicture,
@@ -47,7 +49,15 @@ const frontendAnswer = z.object({
 })
 const backendAnswer = z.object({
   name: z.string(),
-  figures: z.looseObject({ appendsTotal: z.number() }),
+  figures: z.looseObject({
+    appendsTotal: z.number(),
+    shell: z
+      .looseObject({
+        engine: engineView.optional().catch(undefined),
+        warnings: z.array(z.string()).default([]),
+      })
+      .optional(),
+  }),
 })
 
 export class StatusWatch {
@@ -84,7 +94,14 @@ export class StatusWatch {
   picture(): StatusPicture {
     const now = this.#look()
     const before = this.#looks.find(({ atMs }) => atMs >= now.atMs - rateMs)
-    return pictureOf(this.#source.policy, now, before, this.#source.engine)
+    return pictureOf(this.#source.policy, now, before, this.#engine(now))
+  }
+
+  #engine({ backends }: Look): EnginePicture | undefined {
+    const { engine } = this.#source
+    if (engine === undefined) return undefined
+    const told = [...backends.values()].flatMap((look) => look.engine ?? [])
+    return { kind: engine.kind, parts: [...engine.parts, ...enginePartsOf(told)] }
   }
 
   close(): void {
@@ -171,8 +188,9 @@ async function askBackend(peer: AdminPeer): Promise<(readonly [string, BackendLo
   const { answer } = await ask(peer)
   const read = backendAnswer.safeParse(answer)
   if (!read.success || read.data.name !== peer.name) return []
-  const { appendsTotal } = read.data.figures
-  return [[peer.name, { appendsTotal, takenAtMs: performance.now() }]]
+  const { appendsTotal, shell } = read.data.figures
+  const engine = { view: shell?.engine, warnings: shell?.warnings ?? [] }
+  return [[peer.name, { appendsTotal, engine, takenAtMs: performance.now() }]]
 }
 
 async function ask({ port }: AdminPeer): Promise<{ answer?: unknown; why: string }> {
