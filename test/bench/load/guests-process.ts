@@ -44,15 +44,17 @@ const { address, clients }: GuestsOptions = JSON.parse(process.argv[2]!)
 const { hostname: host, port } = new URL(address)
 const readInto = Buffer.alloc(readIntoBytes)
 const guests = Array.from({ length: clients }, (_, at) => guestOf(at))
+const makers = guests.filter((_, at) => at % peoplePerRoom === 0)
 let isSettled = false
 let lostAtMs: number | undefined
 let dials = 0
 const returns: number[] = []
 
-for (const makers of [true, false]) {
-  const waiting = guests.filter((_, at) => (at % peoplePerRoom === 0) === makers)
+for (const some of [makers, guests.filter((_, at) => at % peoplePerRoom !== 0)]) {
+  const waiting = [...some]
   const next = async (): Promise<void> => {
-    for (let guest = waiting.pop(); guest !== undefined; guest = waiting.pop()) await comeIn(guest)
+    for (let guest = waiting.pop(); guest !== undefined; guest = waiting.pop())
+      await comeIn(guest, some === makers)
   }
   await Promise.all(Array.from({ length: comingInAtOnce }, next))
 }
@@ -73,9 +75,8 @@ function guestOf(at: number): Guest {
 }
 
 /** Resolves when the guest has joined its room. */
-function comeIn(guest: Guest): Promise<void> {
+function comeIn(guest: Guest, isMaker: boolean): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const isMaker = guests.indexOf(guest) % peoplePerRoom === 0
   dial(guest, (socket) => {
     const op = isMaker ? { kind: 'create', room: 'public', name: guest.room } : { kind: 'join' }
     const outbox = guest.token.slice(0, 12)
@@ -95,7 +96,7 @@ function dial(guest: Guest, welcomed: (socket: LeanSocket) => void): void {
   const socket: LeanSocket = new LeanSocket({
     ...{ host, port: Number(port), readInto },
     onText: (payload) => heard(guest, payload, () => welcomed(socket)),
-    onEnd: () => lost(guest),
+    onEnd: (why) => lost(guest, why),
   })
   guest.socket = socket
   socket.opened().then(
@@ -112,6 +113,9 @@ function dial(guest: Guest, welcomed: (socket: LeanSocket) => void): void {
 function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
   const head = payload.toString('latin1', 0, 15)
   if (head.startsWith('{"t":"welcome"')) return welcomed()
+  if (head.startsWith('{"t":"error"') || head.startsWith('{"t":"refused"')) {
+    throw new Error(`${guest.name} was refused: ${payload.toString()}`)
+  }
   if (!head.startsWith('{"t":"entries"') && !head.startsWith('{"t":"ack"')) return
   const frame = JSON.parse(payload.toString())
   if (frame.room !== guest.room) return
@@ -119,8 +123,8 @@ function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
   guest.head = Math.max(guest.head, newest)
 }
 
-function lost(guest: Guest): void {
-  if (!isSettled) throw new Error(`${guest.name} was cut off while it came in`)
+function lost(guest: Guest, why: string): void {
+  if (!isSettled) throw new Error(`${guest.name} was cut off while it came in: ${why}`)
   if (guest.isIn) {
     lostAtMs ??= performance.now()
     guest.isIn = false
