@@ -91,7 +91,7 @@ async function play(stage: Stage, options: TortureOptions): Promise<Report> {
     })
   } finally {
     clearInterval(progress)
-    if (options.traceFolder !== undefined) keepSpans(options.traceFolder, ledger, faults)
+    keepSpans(options.traceFolder, { faults, sends: ledger.sends, reads: reader.reads })
     await Promise.all([crowd.close(), reader.rise()])
   }
 }
@@ -130,11 +130,11 @@ async function strike(
 }
 
 /** For those who look for the reason of a slow send. */
-function keepSpans(folder: string, ledger: Ledger, faults: readonly Fault[]): void {
+function keepSpans(folder: string | undefined, spans: object): void {
+  if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
-  const { sends } = ledger
   const startedAt = new Date(performance.timeOrigin).toISOString()
-  writeFileSync(join(folder, 'spans.json'), JSON.stringify({ startedAt, faults, sends }))
+  writeFileSync(join(folder, 'spans.json'), JSON.stringify({ startedAt, ...spans }))
 }
 
 function progressLine(ledger: Ledger, faults: readonly Fault[], startedAt: number): string {
