@@ -156,6 +156,8 @@ test('without a network the page opens with what was held', async () => {
 test('signed out, nothing of it is left in the browser', async () => {
   await page.locator('.self').click()
   await page.getByRole('button', { name: texts.signOut, exact: true }).click()
+  await page.getByRole('dialog').getByText(texts.signOutHint).waitFor()
+  await page.getByRole('button', { name: texts.signOut, exact: true }).click()
   await page.getByRole('button', { name: texts.enter.guest }).waitFor()
   assert.deepEqual(await page.evaluate(recordsKept), [])
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), [])

@@ -9,7 +9,6 @@ import type { WebPerson } from '../web-cluster/web-person.ts'
 import { roomOf, WebPlace, writeMany } from './web-place.ts'
 
 const messages = 10_000
-const writtenAtOnce = 2_000
 const pageLoads = 10
 const movedPixelsMax = 1
 

@@ -136,7 +136,10 @@ test('a draft is there again after a reload, and marked in the list of rooms', a
 test('an arrow up in the empty composer edits the last message, Escape gives it up', async () => {
   const { page } = ada
   await ada.say(title, 'a mistkae')
-  await ada.sees('a mistkae')
+  await bobSees('a mistkae')
+  await until(async () => (await page.locator('.message.pending, .message.sent').count()) === 0, {
+    what: 'the ack',
+  })
   await page.keyboard.press('ArrowUp')
   assert.equal(await ada.composer(title).inputValue(), 'a mistkae')
   await page.keyboard.press('Escape')
@@ -147,6 +150,22 @@ test('an arrow up in the empty composer edits the last message, Escape gives it 
   await ada.sees('a mistake')
   await bobSees('a mistake')
   assert.match((await ada.rows('a mistake').textContent()) ?? '', /edited/)
+})
+
+test('a paste of more than five lines can become a block of code', async () => {
+  const { page } = ada
+  const lines = ['one', 'two', 'three', '```', 'five', 'six'].join('\n')
+  const field = ada.composer(title)
+  await field.evaluate((one, text) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', text)
+    one.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+  }, lines)
+  await field.fill(lines)
+  await page.getByRole('button', { name: texts.asCode }).click()
+  assert.equal(await field.inputValue(), `\`\`\`\`\n${lines}\n\`\`\`\`\n`)
+  await page.keyboard.press('Enter')
+  await page.locator('.message pre', { hasText: 'three' }).waitFor()
 })
 
 test('a message that is too long stays in the composer, with the reason', async () => {

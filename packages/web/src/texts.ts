@@ -147,6 +147,9 @@ const settings = {
   guest: 'Guest',
   registered: 'Registered',
   signOut: 'Sign out',
+  signOutHint: 'Messages that were not sent yet are lost, and this browser keeps nothing of you.',
+  signOutGuest: (name: string) =>
+    `You are a guest: once signed out, you cannot come back as ${name}.`,
   signOutOthers: 'Sign out all other devices',
   changePassword: 'Change password',
   passwordChanged: 'The password was changed.',
@@ -254,6 +257,7 @@ const conversation = {
   loading: 'Loading …',
   today: 'Today',
   yesterday: 'Yesterday',
+  notInThatRoom: 'That link leads to a room that you are not in.',
   noSuchMessage: 'That message is not there.',
   roomStart: (room: string) => `This is the beginning of #${room}.`,
   directStart: (name: string) => `This is the beginning of your conversation with ${name}.`,

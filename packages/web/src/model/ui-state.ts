@@ -24,7 +24,9 @@ export interface RoomView {
 export type Details = 'members' | 'about' | 'search'
 
 export type Dialog =
-  | { readonly kind: 'switcher' | 'browse' | 'create' | 'direct' | 'settings' | 'keys' }
+  | {
+      readonly kind: 'switcher' | 'browse' | 'create' | 'direct' | 'settings' | 'keys' | 'sign-out'
+    }
   | { readonly kind: 'invite'; readonly room: string }
   | { readonly kind: 'topic'; readonly room: string }
   | { readonly kind: 'leave'; readonly room: string }

@@ -49,6 +49,7 @@ export class Looking {
   /** At the start: where the address leads, else where one was last, on a wide window. */
   begin(): void {
     if (this.followAddress()) return
+    if (readRoute(location.hash) !== undefined) return void this.#followLater()
     const last = this.#host.kept.get(lastRoomKey)
     const isWide = matchMedia('(min-width: 700px)').matches
     if (isWide && last !== undefined && this.#host.roomOf(last) !== undefined) this.goTo(last)
@@ -62,10 +63,19 @@ export class Looking {
       return false
     }
     if (roomOf(route.room) === undefined) return false
-    if (route.index !== undefined) void this.jump(route.room, route.index)
-    else if (ui.get().room !== route.room) this.goTo(route.room)
+    if (route.index !== undefined) {
+      void this.jump(route.room, route.index)
+      // The same link may be followed again.
+      history.replaceState(null, '', writeRoute({ room: route.room }))
+    } else if (ui.get().room !== route.room) this.goTo(route.room)
     else ui.set({ pane: 'talk' })
     return true
+  }
+
+  /** The room may be one that this browser has not heard of yet. */
+  async #followLater(): Promise<void> {
+    await this.#host.client.ready()
+    if (!this.followAddress()) this.#host.say(texts.notInThatRoom)
   }
 
   goTo(room: string): void {

@@ -27,8 +27,9 @@ export function openClient(credentials: Credentials | undefined): Promise<Shared
 
 /** Signs this device out and forgets what it held. The page begins anew after that. */
 export async function signOut(client: SharedClient, kept: KeptText): Promise<void> {
-  const { me } = client.snapshot()
-  if (me !== undefined) await client.revoke(me.device)
+  const { me, connection } = client.snapshot()
+  // Without a connection the device stays in the list, from where another can sign it out.
+  if (me !== undefined && connection.kind === 'online') await client.revoke(me.device)
   for (const key of kept.keys('')) kept.delete(key)
   await client.forget()
   location.assign(location.pathname)

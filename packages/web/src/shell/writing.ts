@@ -59,13 +59,14 @@ export class Writing {
     this.#host.ui.change((state) => editing(state, room, line))
   }
 
+  /** Not while a later one is on its way: it would not be the last. */
   editLast(room: string): boolean {
-    const own = this.#host
-      .roomOf(room)
-      ?.timeline.lines.findLast(
-        (line): line is MessageLine =>
-          line.kind === 'message' && line.isOwn && line.deletedBy === undefined,
-      )
+    const timeline = this.#host.roomOf(room)?.timeline
+    if (timeline?.sends.some(({ state }) => state !== 'failed')) return false
+    const own = timeline?.lines.findLast(
+      (line): line is MessageLine =>
+        line.kind === 'message' && line.isOwn && line.deletedBy === undefined,
+    )
     if (own === undefined) return false
     this.edit(room, own)
     return true

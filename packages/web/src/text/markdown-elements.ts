@@ -8,9 +8,13 @@ import type { Block, Inline } from './markdown.ts'
 export interface ElementsOptions {
   /** Folded name of who reads, so that mentions of them stand out. */
   readonly isMe: (name: string) => boolean
+  /** The address is of this very page: it opens here, not in a tab of its own. */
+  readonly isHere: (href: string) => boolean
   /** Draws a piece of code; it may colour it later. */
   readonly code: (text: string, language: string) => ReactNode
 }
+
+const elsewhere = { target: '_blank', rel: 'noopener noreferrer nofollow' }
 
 export function blockElements(blocks: readonly Block[], options: ElementsOptions): ReactNode {
   return blocks.map((block, key) => createElement(Fragment, { key }, blockElement(block, options)))
@@ -92,7 +96,7 @@ function inlineElement(part: Inline, options: ElementsOptions): ReactNode {
       return [
         createElement(
           'a',
-          { key: 'link', href: part.href, target: '_blank', rel: 'noopener noreferrer nofollow' },
+          { key: 'link', href: part.href, ...(options.isHere(part.href) ? {} : elsewhere) },
           inlineElements(part.parts, options),
         ),
         part.warning === undefined ? '' : ` (${part.warning})`,

@@ -12,6 +12,7 @@ function htmlOf(text: string): string {
   return renderToStaticMarkup(
     blockElements(parseMarkdown(text), {
       isMe: (name) => name === 'ada',
+      isHere: (href) => href.startsWith('https://here.example/#/'),
       code: (code) => createElement('pre', null, createElement('code', null, code)),
     }),
   )
@@ -213,4 +214,10 @@ test('nothing that is visible is shown as nothing', () => {
     }),
     { numRuns: 1_000 },
   )
+})
+
+test('a link to a message of this very page opens here, any other in a tab of its own', () => {
+  const here = 'https://here.example/#/r/7'
+  assert.equal(htmlOf(here), `<p><a href="${here}">${here}</a></p>`)
+  assert.match(htmlOf('https://here.example.evil.example/#/r/7'), / target="_blank" rel="noopener/)
 })

@@ -3,7 +3,7 @@ import { useId, useState } from 'react'
 import type { Dialog } from '../model/ui-state.ts'
 import { texts } from '../texts.ts'
 import { BrowseDialog } from './browse-dialog.tsx'
-import { useChat, useRoom, useUi } from './chat-context.ts'
+import { useChat, useRoom, useUi, useWorld } from './chat-context.ts'
 import { Field } from './controls.tsx'
 import { EmojiPicker } from './emoji-picker.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
@@ -32,6 +32,8 @@ export function Dialogs() {
       return <SettingsDialog />
     case 'keys':
       return <KeysDialog />
+    case 'sign-out':
+      return <SignOutDialog />
     case 'leave':
       return <LeaveDialog room={dialog.room} />
     case 'delete':
@@ -181,6 +183,23 @@ function LeaveDialog({ room }: { readonly room: string }) {
     <Modal title={texts.leaveTitle(snapshot?.title ?? '')}>
       <Form act={texts.leave} isReady isDanger isBusy={isBusy} refusal={refusal} onSubmit={leave}>
         <p>{snapshot?.kind === 'private' ? texts.leavePrivate : texts.leavePublic}</p>
+      </Form>
+    </Modal>
+  )
+}
+
+function SignOutDialog() {
+  const chat = useChat()
+  const me = useWorld((world) => world.me)
+  const [isBusy, setBusy] = useState(false)
+  const signOut = () => {
+    setBusy(true)
+    void chat.signOut()
+  }
+  return (
+    <Modal title={texts.signOut}>
+      <Form act={texts.signOut} isReady isDanger isBusy={isBusy} onSubmit={signOut}>
+        <p>{me?.isGuest ? texts.signOutGuest(me.name) : texts.signOutHint}</p>
       </Form>
     </Modal>
   )

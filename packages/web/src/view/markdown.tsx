@@ -19,6 +19,7 @@ export const Markdown = memo(function Markdown({
     const mine = me.toLowerCase()
     return blockElements(parseMarkdown(text), {
       isMe: (name) => name.toLowerCase() === mine,
+      isHere: (href) => href.startsWith(`${location.origin}${location.pathname}#/`),
       code: (code, language) => <Code text={code} language={language} />,
     })
   }, [text, me])

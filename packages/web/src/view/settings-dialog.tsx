@@ -23,7 +23,11 @@ export function SettingsDialog() {
             </b>
             <small>{me.isGuest ? texts.guest : texts.registered}</small>
           </div>
-          <button type="button" className="button plain" onClick={() => void chat.signOut()}>
+          <button
+            type="button"
+            className="button plain"
+            onClick={() => chat.open({ kind: 'sign-out' })}
+          >
             {texts.signOut}
           </button>
         </section>
