@@ -155,7 +155,10 @@ function useWriting(room: RoomSnapshot) {
         pasted={pasted}
         draft={draft}
         onWrite={write}
-        onDone={() => setPasted(undefined)}
+        onDone={() => {
+          setPasted(undefined)
+          field.current?.focus()
+        }}
       />
     )
   const keys = { onKeyDown, onPaste, onWrite, onCursor: setCursor }
