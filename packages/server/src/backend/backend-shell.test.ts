@@ -90,6 +90,15 @@ test('[P3] claims go to the other backends, and those heard go to the node', asy
   assert.deepEqual(node.claims, [claim])
 })
 
+test('[P6] a backend is not active before the log said that it has all', async (t) => {
+  const { backend, node, engine } = await bench(t)
+  await eventually(t, () => assert.deepEqual(node.reach, [false, true]))
+  engine.log.follower?.onReach(false, 'catching up: 5 % (5 of 100 records)')
+  assert.deepEqual(node.reach, [false, true, false])
+  const ready = await fetch(`http://127.0.0.1:${backend.adminPort}/readyz`)
+  assert.equal(await ready.text(), 'it cannot append: catching up: 5 % (5 of 100 records)\n')
+})
+
 test('[P3] a replica that diverged ends at once, and its store is set aside', async (t) => {
   const { engine, node, backend } = await bench(t)
   node.put({ kind: 'diverged', why: 'three others agree at 64' })

@@ -99,7 +99,7 @@ class BackendShell implements RunningBackend {
   #unfollow = () => {}
   #unhear = () => {}
   #closing: Promise<void> | undefined
-  #reach = { canAppend: true, why: '' }
+  #reach = { canAppend: false, why: 'the log was not reached yet' }
   #appendsFailedTotal = 0
   #loopDelayToldMs = 0
 
@@ -227,11 +227,13 @@ class BackendShell implements RunningBackend {
 
   #follow(): void {
     const { log, store } = this.#engine
+    this.#node.logReach(now(), this.#reach.canAppend, this.#reach.why)
     this.#unfollow = log.follow(store.position, {
       onRecords: (records) => this.#input(() => this.#node.records(now(), records)),
       onReach: (canAppend, why) => {
         if (canAppend !== this.#reach.canAppend) {
-          this.#trace.warn({ canAppend, why }, 'the reach of the log changed')
+          const level = canAppend ? 'info' : 'warn'
+          this.#trace[level]({ canAppend, why }, 'the reach of the log changed')
         }
         this.#reach = { canAppend, why }
         this.#input(() => this.#node.logReach(now(), canAppend, why))

@@ -5,6 +5,7 @@ import type { BackendNodeLike } from './backend-shell.ts'
 
 export class FakeBackendNode implements BackendNodeLike {
   readonly claims: Claim[] = []
+  readonly reach: boolean[] = []
   #outputs: BackendOutput[] = []
   onRecords: () => void = () => {}
 
@@ -30,7 +31,9 @@ export class FakeBackendNode implements BackendNodeLike {
   linkFrame(): void {}
   appended(): void {}
   appendFailed(): void {}
-  logReach(): void {}
+  logReach(_now: unknown, canAppend: boolean): void {
+    this.reach.push(canAppend)
+  }
   passwordHashed(): void {}
   passwordChecked(): void {}
   loopDelay(): void {}

@@ -10,6 +10,7 @@ import { StoreFolder } from '../engine/store-folder.ts'
 import { NatsLog } from '../log/nats/nats-log.ts'
 import type { NatsSettings } from '../log/nats/nats-settings.ts'
 import type { NatsNotice } from '../log/nats/nats-view.ts'
+import { StartError } from '../telemetry/start-error.ts'
 import type { Trace } from '../telemetry/trace.ts'
 import type { BackendEngine } from './backend-engine.ts'
 import type { BackendSettings } from './backend-settings.ts'
@@ -34,10 +35,21 @@ export function storeFolderOf(dataFolder: string, backend: string): string {
   return join(dataFolder, backend)
 }
 
-/** Rejects with a `StartError`. */
+/** Rejects with a `StartError`, which is traced too: guards that failed are worth an alarm. */
 export async function openNatsBackendEngine(
   options: NatsBackendEngineOptions,
 ): Promise<BackendEngine> {
+  try {
+    return await openTraced(options)
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    const { code, message, remedy } = error
+    options.trace.error({ code, found: message, remedy }, 'this backend cannot start')
+    throw error
+  }
+}
+
+async function openTraced(options: NatsBackendEngineOptions): Promise<BackendEngine> {
   const { settings, nats, dataFolder, peers, trace, onProgress = () => {} } = options
   const { name, linkSecurity, linkTuning, shell } = settings
   const onNotice = ({ level, text }: NatsNotice) => trace[level]({}, text)
