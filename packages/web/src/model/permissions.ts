@@ -5,6 +5,10 @@ import type { Role } from '@starling/protocol/operation'
 
 const rank: Readonly<Record<Role, number>> = { member: 0, moderator: 1, owner: 2 }
 
+export function rankOf(role: Role): number {
+  return rank[role]
+}
+
 type Own = Pick<RoomSnapshot, 'kind' | 'role' | 'isMuted'>
 
 export function mayWrite({ isMuted }: Own): boolean {

@@ -4,7 +4,7 @@ import type { Member } from '@starling/protocol/down'
 import { type ReactNode, useState } from 'react'
 import { lockLine } from '../model/lock-line.ts'
 import { matchScore } from '../model/match.ts'
-import { mayInvite, maySetTopic, measuresAgainst, rolesFor } from '../model/permissions.ts'
+import { mayInvite, maySetTopic, measuresAgainst, rankOf, rolesFor } from '../model/permissions.ts'
 import { texts } from '../texts.ts'
 import { useChat, useRoom, useUi, useWorld } from './chat-context.ts'
 import { Avatar, Empty, IconButton, Presence } from './controls.tsx'
@@ -64,8 +64,9 @@ function Members({ room }: { readonly room: RoomSnapshot }) {
   const isOnline = (member: Member) =>
     room.online.length > 0 ? online.has(member.user) : member.isOnline
   const found = members.filter(({ name }) => matchScore(name, find.trim()) !== undefined)
-  const here = found.filter(isOnline)
-  const away = found.filter((member) => !isOnline(member))
+  const sorted = [...found].sort(byRankAndName)
+  const here = sorted.filter(isOnline)
+  const away = sorted.filter((member) => !isOnline(member))
   return (
     <>
       {members.length < 12 ? null : (
@@ -93,6 +94,10 @@ function Members({ room }: { readonly room: RoomSnapshot }) {
       {members.length > 0 && found.length === 0 ? <Empty title={texts.nobodyFound} /> : null}
     </>
   )
+}
+
+function byRankAndName(a: Member, b: Member): number {
+  return rankOf(b.role) - rankOf(a.role) || a.name.localeCompare(b.name)
 }
 
 function MemberList({
