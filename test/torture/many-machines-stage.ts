@@ -28,6 +28,8 @@ import {
 import type { Disaster, Stage, StageOptions } from './stage.ts'
 
 const readyMsMax = 60_000
+/** After a partition a server may need half a minute to catch up with the others. */
+const engineReadyMsMax = 180_000
 /** A lame duck sends its clients away one by one. */
 const endMsMax = 60_000
 const agreeMsMax = 20_000
@@ -145,7 +147,7 @@ export class ManyMachinesStage implements Stage {
     const head = await this.#cluster.engine.head()
     await until(() => this.#isBack(service, role, head), {
       what: () => `${service.name} back in service after ${what}`,
-      ms: readyMsMax,
+      ms: role === 'engine' ? engineReadyMsMax : readyMsMax,
     })
     noted.backAfterMs = performance.now() - overAtMs
     // Others take over from a backend or front-end; what its own return takes touches nobody.
