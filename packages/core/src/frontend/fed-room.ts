@@ -32,6 +32,8 @@ export class FedRoom {
   reaskedAtMs = Number.NEGATIVE_INFINITY
   #batchFrom = 0
   #batch: string[] = []
+  /** Of the live; undefined when somebody came, went or was blocked since it was made. */
+  #receivers: readonly string[] | undefined
 
   constructor(room: string, next: number) {
     this.room = room
@@ -55,17 +57,20 @@ export class FedRoom {
   /** Puts the session at `place`; live if that is where the feed is. The batch must have left. */
   put(session: Session, place: number): void {
     if (place === this.next && !session.isBlocked) {
-      this.#places.delete(session)
-      this.live.add(session)
-      session.online?.lagging.delete(this.room)
+      this.#goLive(session)
     } else {
-      this.live.delete(session)
+      this.#leaveLive(session)
       this.#place(session, place)
     }
   }
 
+  /** A follower takes nothing for now; the next flush gives it a place of its own. */
+  blocked(): void {
+    this.#receivers = undefined
+  }
+
   remove(session: Session): void {
-    this.live.delete(session)
+    this.#leaveLive(session)
     this.#places.delete(session)
     session.online?.lagging.delete(this.room)
   }
@@ -82,17 +87,10 @@ export class FedRoom {
     if (this.#batch.length === 0) return 0
     const [from, batch] = [this.#batchFrom, this.#batch]
     this.#batch = []
-    const receivers: string[] = []
-    for (const session of this.live) {
-      if (!session.isBlocked) {
-        receivers.push(session.id)
-      } else {
-        this.live.delete(session)
-        this.#place(session, from)
-      }
-    }
-    outputs.text(receivers, entriesText(this.room, from, batch))
-    let sent = receivers.length * batch.length
+    this.#receivers ??= this.#receiversNow(from)
+    outputs.text(this.#receivers, entriesText(this.room, from, batch))
+    let sent = this.#receivers.length * batch.length
+    if (this.#places.size === 0) return sent
     for (const [session, place] of [...this.#places]) {
       if (place < from || place > this.next) continue
       if (session.isBlocked) {
@@ -102,11 +100,34 @@ export class FedRoom {
       const rest = batch.slice(place - from)
       if (rest.length > 0) outputs.text([session.id], entriesText(this.room, place, rest))
       sent += rest.length
-      this.#places.delete(session)
-      this.live.add(session)
-      session.online?.lagging.delete(this.room)
+      this.#goLive(session)
     }
     return sent
+  }
+
+  /** Blocked ones stand where the batch begins. */
+  #receiversNow(from: number): readonly string[] {
+    const receivers: string[] = []
+    for (const session of this.live) {
+      if (!session.isBlocked) {
+        receivers.push(session.id)
+      } else {
+        this.live.delete(session)
+        this.#place(session, from)
+      }
+    }
+    return receivers
+  }
+
+  #goLive(session: Session): void {
+    this.#places.delete(session)
+    this.live.add(session)
+    this.#receivers = undefined
+    session.online?.lagging.delete(this.room)
+  }
+
+  #leaveLive(session: Session): void {
+    if (this.live.delete(session)) this.#receivers = undefined
   }
 
   #place(session: Session, place: number): void {

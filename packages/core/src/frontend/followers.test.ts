@@ -45,6 +45,25 @@ test('the entries of a turn leave as one text for all followers of the room', ()
   assert.equal(node.figures().entriesOutTotal, 4)
 })
 
+test('the same list of receivers is put out until somebody comes, goes or is blocked', () => {
+  const scene = people('alice', 'bob', 'eve')
+  const { node } = scene
+  const receivers = (index: number) => {
+    const frame = { t: 'entries', room: 'r1', from: index, entries: [entry(index)] } as const
+    node.linkFrame(scene.now, 'primary-1', frame)
+    const texts = node.drain(scene.now).filter((output) => output.kind === 'text')
+    return texts[0]?.sessions ?? []
+  }
+  const first = receivers(3)
+  assert.deepEqual(first, ['s1', 's2', 's3'])
+  assert.equal(receivers(4), first, 'nothing is made anew on the steady path')
+  node.clientBlocked(scene.now, 's2')
+  assert.deepEqual(receivers(5), ['s1', 's3'])
+  assert.deepEqual(first, ['s1', 's2', 's3'], 'a list that was put out is never changed')
+  node.clientClosed(scene.now, 's1')
+  assert.deepEqual(receivers(6), ['s3'])
+})
+
 test('who is gone gets the entry that says so as their last', () => {
   const scene = people('alice', 'bob')
   feed(scene, 'r1', 3, entry(3), entry(4, { gone: 'bob' }), entry(5))

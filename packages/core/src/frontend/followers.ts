@@ -66,6 +66,11 @@ export class Followers {
     this.#remove(session, fed)
   }
 
+  /** Its socket takes nothing more for now. */
+  blocked(session: Session): void {
+    for (const room of session.online?.rooms.keys() ?? []) this.#options.feeds.get(room)?.blocked()
+  }
+
   /** The connection ended. */
   forget(session: Session): void {
     this.hungry.delete(session)

@@ -67,7 +67,10 @@ export const frontendTuning: FrontendTuning = {
 }
 
 export type FrontendOutput =
-  /** The same text to each of these sessions. */
+  /**
+   * The same text to each of these sessions. A list that was put out is never changed; the same
+   * list comes again while a room's followers stay the same.
+   */
   | { readonly kind: 'text'; readonly sessions: readonly SessionId[]; readonly text: string }
   | { readonly kind: 'close'; readonly session: SessionId; readonly reason: CloseReason }
   | { readonly kind: 'link'; readonly backend: string; readonly frame: LinkUp }

@@ -55,7 +55,9 @@ export class FrontendNode implements FrontendInputs {
   clientBlocked(now: Now, id: SessionId): void {
     this.#desk.clock.advance(now)
     const session = this.#desk.sessions.get(id)
-    if (session !== undefined) session.blockedSinceMs ??= this.#desk.clock.ms
+    if (session === undefined) return
+    session.blockedSinceMs ??= this.#desk.clock.ms
+    this.#desk.followers.blocked(session)
   }
 
   clientDrained(now: Now, id: SessionId): void {

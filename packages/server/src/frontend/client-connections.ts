@@ -1,10 +1,17 @@
-/** All client connections of a front-end: texts out, texts in, and who does not read. */
+/**
+ * All client connections of a front-end: texts out, texts in, and who does not read.
+ *
+ * The node puts out the same list of sessions for a room again and again while its followers stay
+ * the same; the connections behind a list are looked up once, and kept as long as the list is.
+ */
 import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import type { CloseReason } from '@starling/protocol/close-codes'
 import type { WebSocket } from 'ws'
 import type { LimitCounts } from '../telemetry/limit-counts.ts'
 import { ClientConnection, writeStateOf } from './client-connection.ts'
 import { ClientPings } from './client-pings.ts'
+import { FlushWindow } from './flush-window.ts'
 import type { FrontendShellTuning } from './frontend-settings.ts'
 import { textFrame } from './text-frame.ts'
 import { extendRuns } from './text-run.ts'
@@ -14,6 +21,8 @@ export interface ClientConnectionsOptions {
   readonly limits: LimitCounts
   /** After such a silence the node closes a client. */
   readonly silenceMsMax: number
+  /** How busy the event loop was since it was asked last; for tests. */
+  readonly utilization?: () => number
   onText(session: string, text: string): void
   /** It says nothing and is there all the same. */
   onAlive(session: string): void
@@ -28,8 +37,11 @@ export class ClientConnections {
   readonly #connections = new Map<string, ClientConnection>()
   readonly #blocked = new Set<ClientConnection>()
   readonly #pings: ClientPings<ClientConnection>
+  readonly #window: FlushWindow
+  readonly #holders = new WeakMap<readonly string[], readonly ClientConnection[]>()
   /** Those with something to write at the end of the turn. */
   #dirty: ClientConnection[] = []
+  #flushTimer: NodeJS.Timeout | undefined
   #writes = 0
   #bytes = 0
 
@@ -37,6 +49,10 @@ export class ClientConnections {
     this.#options = options
     const { tuning, silenceMsMax } = options
     this.#pings = new ClientPings({ silenceMsMax, tickMs: tuning.tickMs })
+    this.#window = new FlushWindow({
+      widestMs: tuning.flushWindowMsMax,
+      utilization: options.utilization ?? loopUtilization(),
+    })
   }
 
   get figures() {
@@ -44,6 +60,7 @@ export class ClientConnections {
       blockedClients: this.#blocked.size,
       clientWritesTotal: this.#writes,
       clientBytesTotal: this.#bytes,
+      flushWindowMs: this.#window.ms,
     }
   }
 
@@ -68,20 +85,29 @@ export class ClientConnections {
   }
 
   text(sessions: readonly string[], text: string): void {
-    const holders: ClientConnection[] = []
-    for (const session of sessions) {
-      const connection = this.#connections.get(session)
-      if (connection === undefined) continue
+    const holders = this.#holdersOf(sessions)
+    if (holders.length === 0) return
+    for (const connection of holders) {
       if (connection.run === undefined) this.#dirty.push(connection)
-      holders.push(connection)
     }
-    if (holders.length > 0) extendRuns(holders, textFrame(text))
+    extendRuns(holders, textFrame(text))
   }
 
-  /** At the end of a turn: one write for each client that is due something. */
+  /** At the end of a turn: one write for each client that is due something, or soon. */
   flush(nowMs: number): void {
+    if (this.#dirty.length === 0 || this.#flushTimer !== undefined) return
+    const waitMs = this.#window.waitMs(nowMs)
+    if (waitMs === 0) return this.#flushNow(nowMs)
+    this.#flushTimer = setTimeout(() => {
+      this.#flushTimer = undefined
+      this.#flushNow(nowMs + waitMs)
+    }, waitMs)
+  }
+
+  #flushNow(nowMs: number): void {
     const dirty = this.#dirty
     this.#dirty = []
+    this.#window.flushed(nowMs)
     for (const connection of dirty) {
       const bytes = connection.flush()
       if (bytes === 0) continue
@@ -113,6 +139,24 @@ export class ClientConnections {
     for (const connection of [...this.#connections.values()]) connection.cut()
   }
 
+  /** Those of them that are here. */
+  #holdersOf(sessions: readonly string[]): readonly ClientConnection[] {
+    // One alone is an answer, of which the list does not come again.
+    if (sessions.length === 1) {
+      const connection = this.#connections.get(sessions[0]!)
+      return connection === undefined ? [] : [connection]
+    }
+    const known = this.#holders.get(sessions)
+    if (known !== undefined) return known
+    const holders: ClientConnection[] = []
+    for (const session of sessions) {
+      const connection = this.#connections.get(session)
+      if (connection !== undefined) holders.push(connection)
+    }
+    this.#holders.set(sessions, holders)
+    return holders
+  }
+
   #watch(connection: ClientConnection, nowMs: number): void {
     const { tuning, limits, onBlocked } = this.#options
     const state = writeStateOf(connection, tuning)
@@ -141,5 +185,15 @@ export class ClientConnections {
     this.#blocked.delete(connection)
     this.#pings.remove(connection)
     this.#options.onEnd(connection.session)
+  }
+}
+
+function loopUtilization(): () => number {
+  let before = performance.eventLoopUtilization()
+  return () => {
+    const until = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(until, before)
+    before = until
+    return utilization
   }
 }

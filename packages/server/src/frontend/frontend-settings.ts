@@ -62,6 +62,8 @@ export interface FrontendShellTuning {
   readonly backlogMax: number
   /** A client that takes longer to send its upgrade request is cut. */
   readonly upgradeMsMax: number
+  /** Under load what is due to clients gathers for up to so long; see flush-window.ts. */
+  readonly flushWindowMsMax: number
   /** Above it a client counts as blocked and is sent nothing more until it drains. */
   readonly clientWriteBytesMax: number
   /** Above it a client is cut at once. One turn's answers of history fit. */
@@ -81,6 +83,7 @@ export const frontendShellTuning: FrontendShellTuning = {
   connectionsMax: 50_000,
   backlogMax: 4_096,
   upgradeMsMax: 10_000,
+  flushWindowMsMax: 10,
   clientWriteBytesMax: 1024 * 1024,
   clientCutBytesMax: 64 * 1024 * 1024,
   clientBlockedMsMax: 30_000,

@@ -42,12 +42,18 @@ export interface RunHolder {
 /** Adds one frame to the runs of all of these; those that stood together stand together again. */
 export function extendRuns(holders: Iterable<RunHolder>, frame: Buffer): void {
   const next = new Map<TextRun | undefined, TextRun>()
+  // Neighbours stand together most of the time, and then nothing need be looked up.
+  let before: TextRun | undefined
+  let after: TextRun | undefined
   for (const holder of holders) {
-    let run = next.get(holder.run)
-    if (run === undefined) {
-      run = new TextRun(holder.run, frame)
-      next.set(holder.run, run)
+    if (after === undefined || holder.run !== before) {
+      before = holder.run
+      after = next.get(before)
+      if (after === undefined) {
+        after = new TextRun(before, frame)
+        next.set(before, after)
+      }
     }
-    holder.run = run
+    holder.run = after
   }
 }
