@@ -71,7 +71,7 @@ test('under load what comes within the window leaves in one write', (t) => {
     connections.text(['s1', 's2', 's3'], text)
     connections.flush(1_001 + at)
   }
-  t.mock.timers.tick(5)
+  t.mock.timers.tick(frontendShellTuning.flushWindowMsMax)
   const abc = ['a', 'b', 'c'].map((text) => String(textFrame(text))).join('')
   const late = texts().map((written, at) => written.slice(before[at]))
   assert.deepEqual(late, [[String(textFrame('first')), abc], [abc], [abc]])
