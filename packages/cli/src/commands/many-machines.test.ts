@@ -124,6 +124,25 @@ test('[P1] a backup of the engine nats is one file, and goes into an empty strea
   )
 })
 
+test('[P1] a store of another stream is set aside when a backup goes into a new one', async () => {
+  await fill('soda', 3)
+  await fill('cola', 2)
+  const [soda, cola] = [configured('soda', 'SODA', 'sqlite'), configured('cola', 'COLA', 'sqlite')]
+  for (const config of [soda, cola]) {
+    const [code, said] = await starling(
+      ...['migrate', '--from', 'sqlite', '--to', 'nats', '--config', config],
+    )
+    assert.equal(code, 0, said)
+  }
+  await starling('backup', 'soda.db', '--config', configured('soda', 'SODA', 'nats'))
+  const again = configured('cola', 'SODA2', 'nats')
+  const [code, said] = await starling('restore', 'soda.db', '--config', again)
+  assert.equal(code, 0, said)
+  const kept = readdirSync(join(folder, 'cola', 'primary-1'))
+  assert.equal(kept.filter((name) => name.startsWith('store.db.set-aside-')).length, 1)
+  assert.equal(kept.includes('store.db'), false)
+})
+
 test('[P1] a backup comes back to the embedded engine, and replaces nothing', async () => {
   await fill('cocoa', 2)
   const config = configured('cocoa', 'COCOA', 'sqlite')

@@ -1,11 +1,13 @@
 /**
- * Gives backends that begin on another engine the store that the embedded engine made from the same
- * records, so that they need not apply all of them again.
+ * Gives backends that begin on another log the store that the embedded engine made from the same
+ * records, so that they need not apply all of them again. A store that they have of another log
+ * would keep them from starting: it is set aside.
  */
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
-import { isOfThisVersion, putOrigin } from '../engine/store-origin.ts'
+import { StoreFolder } from '../engine/store-folder.ts'
+import { isOfThisVersion, originOf, putOrigin } from '../engine/store-origin.ts'
 
 export interface Seeding {
   /** The file of the embedded engine. */
@@ -18,8 +20,9 @@ export interface Seeding {
 
 const pagesAtOnce = 2 ** 31 - 1
 
-/** The folders that got a store; those that have one keep it, and the guard judges it. */
+/** The folders that got a store; those that have one of this log keep it. */
 export async function seedStores({ source, folders, log }: Seeding): Promise<readonly string[]> {
+  for (const folder of folders) setAsideOther(folder, log)
   const empty = folders.filter((folder) => !existsSync(join(folder, 'store.db')))
   const [first] = empty
   if (first === undefined || !isOfThisVersion(source)) return []
@@ -33,6 +36,17 @@ export async function seedStores({ source, folders, log }: Seeding): Promise<rea
     rmSync(draft, { force: true })
   }
   return empty
+}
+
+function setAsideOther(folder: string, log: string): void {
+  const path = join(folder, 'store.db')
+  if (!existsSync(path) || originOf(path) === log) return
+  const taken = StoreFolder.take(folder)
+  try {
+    taken.setAside(new Date().toISOString())
+  } finally {
+    taken.release()
+  }
 }
 
 async function copyWithoutLog(source: string, draft: string): Promise<void> {
