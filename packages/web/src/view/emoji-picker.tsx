@@ -23,6 +23,11 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
     onPick(emoji)
     onClose()
   }
+  /** Their names may be on their way still. */
+  const pickFirst = async () => {
+    const [first] = (await chat.writing.emojis()).find(query)
+    if (first !== undefined) pick(first.emoji)
+  }
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.key === 'Escape') {
       event.stopPropagation()
@@ -50,8 +55,7 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
         aria-label={texts.findEmoji}
         onChange={({ target }) => setQuery(target.value)}
         onKeyDown={({ key }) => {
-          const first = book?.find(query)[0]
-          if (key === 'Enter' && first !== undefined && query !== '') pick(first.emoji)
+          if (key === 'Enter' && query.trim() !== '') void pickFirst()
         }}
       />
       <div className="emoji-groups">
