@@ -18,6 +18,7 @@ class Scene {
   readonly told: string[] = []
   readonly fetches: { from: number; hear: (stored: StoredRecord) => void; ended: () => void }[] = []
   readonly asked: number[] = []
+  lags = 0
   damage: string | undefined
   head: number
   /** What the leader has; absent: a hole. */
@@ -38,6 +39,9 @@ class Scene {
           this.damage = why
           this.following.damaged(why)
         },
+        onLag: () => {
+          this.lags += 1
+        },
         follower: {
           onRecords: (records) => this.handed.push(...records),
           onReach: (can, why) => this.told.push(can ? 'in reach' : why),
@@ -55,11 +59,13 @@ class Scene {
         },
         questions: {
           recordAt: async (position) => {
-            this.asked.push(position)
             const isAfterEnd = position > this.head
             return this.ofLeader.get(position) ?? (isAfterEnd ? 'after-end' : 'hole')
           },
-          bodyAt: async (position) => this.ofLeader.get(position),
+          bodyAt: async (position) => {
+            this.asked.push(position)
+            return this.ofLeader.get(position)
+          },
         },
       },
       { canAppend, why: canAppend ? '' : 'cut off' },
@@ -141,6 +147,26 @@ test('[L3] the leader is asked for what replicas lack, and only then', async () 
   await scene.answer(2)
   assert.deepEqual(scene.ids, ['r1', 'r2'])
   assert.equal(scene.damage, undefined)
+})
+
+test('[L3] a replica that goes on lagging holds nobody up, and another is looked for', async () => {
+  const many = natsTuning.recordsOfLeaderMax
+  const scene = new Scene({ head: many + 1 })
+  for (let at = 1; at <= many; at += 1) scene.ofLeader.set(at, body(at))
+  await turn()
+  for (let n = 0; n < natsTuning.fruitlessFetchesMax; n += 1) {
+    await scene.answer()
+    await scene.pass(natsTuning.lateMsMax + natsTuning.tickMs)
+  }
+  const waitedMs = scene.clock.ms
+  for (let at = 1; at <= many; at += 1) {
+    assert.equal(scene.lags, 0)
+    await scene.answer()
+    assert.equal(scene.ids.length, at)
+  }
+  assert.deepEqual([scene.clock.ms, scene.lags], [waitedMs, 1])
+  await scene.answer(many + 1)
+  assert.equal(scene.ids.length, many + 1)
 })
 
 test('[L12] a record that the leader lacks while it has later ones is damage', async () => {

@@ -3,8 +3,9 @@
  * is taken, an earlier one ignored, a later one kept until those before it are there. What is
  * missing is read from the stream: at the beginning, after a gap, and when something is known to be
  * there (an acknowledgement or the leader's word) that was not republished. Replicas may lag, so
- * after some reads that bring nothing the leader is asked. When it has all after a record but not
- * the record itself, the log is damaged, and nothing more is handed over.
+ * after some reads that bring nothing the leader is asked, one record at a time, and when that goes
+ * on another server's replica is looked for. When the leader has all after a record but not the
+ * record itself, the log is damaged, and nothing more is handed over.
  *
  * The follower hears that the log is within reach when it was handed what was there when reach
  * began; until then it hears how far it is.
@@ -27,6 +28,8 @@ export interface FollowingOptions {
   /** The greatest position that is known to be there. */
   readonly head: () => Position
   readonly onDamage: (why: string) => void
+  /** The replica that answers has been behind for a while. */
+  readonly onLag: () => void
 }
 
 export interface Reach {
@@ -49,6 +52,8 @@ export class Following {
   #giveUpFetch: (() => void) | undefined
   #fruitlessFetches = 0
   #isAskingLeader = false
+  /** In a row, since no replica had them. */
+  #recordsOfLeader = 0
   /** What was handed over last, to be compared with what a new leader holds there. */
   #last: { readonly position: Position; readonly id: string } | undefined
   #handedOver: Position
@@ -230,6 +235,7 @@ export class Following {
     if (this.#isStopped) return
     if (this.#next > from) {
       this.#fruitlessFetches = 0
+      this.#recordsOfLeader = 0
       return this.#fill()
     }
     this.#isFilling = false
@@ -243,12 +249,13 @@ export class Following {
     this.#isAskingLeader = true
     const position = this.#next
     try {
-      const found = await this.#options.questions.recordAt(position)
+      const { questions } = this.#options
+      const found = (await questions.bodyAt(position)) ?? (await questions.recordAt(position))
       if (this.#isStopped) return
-      this.#fruitlessFetches = 0
-      if (found === 'hole') {
+      if (found === 'after-end') this.#fruitlessFetches = 0
+      else if (found === 'hole') {
         this.#damage = `The log has no record ${position}, but later ones: it is damaged.`
-      } else if (found !== 'after-end' && position === this.#next) this.#take(found)
+      } else if (position === this.#next) this.#takeOfLeader(found)
     } catch (error) {
       if (!isOutOfReach(error)) throw error
     } finally {
@@ -257,6 +264,14 @@ export class Following {
       this.#progressAtMs = this.#options.clock.ms
       if (!this.#isStopped) this.#handing ??= setImmediate(() => this.#handOver())
     }
+  }
+
+  #takeOfLeader(body: Uint8Array): void {
+    this.#recordsOfLeader += 1
+    // It still lags, most likely: the leader is asked again as soon as that shows.
+    this.#fruitlessFetches = natsTuning.fruitlessFetchesMax
+    if (this.#recordsOfLeader % natsTuning.recordsOfLeaderMax === 0) this.#options.onLag()
+    this.#take(body)
   }
 
   #tell(): void {

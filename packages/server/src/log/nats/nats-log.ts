@@ -138,6 +138,7 @@ export class NatsLog implements Log {
         clock: this.#clock,
         head: () => this.#head,
         onDamage: (why) => this.#damaged(why),
+        onLag: () => this.#opened.tailLine.leave('its replica lags'),
       },
       this.#judge(),
     )

@@ -23,6 +23,8 @@ export const natsTuning = {
   /** Answers of all servers: none more is expected after so much silence, or in all. */
   allServersSilenceMs: 150,
   allServersMsMax: 1_500,
+  /** A server that answers one question and not another is asked so often. */
+  serversAskedMax: 3,
   /** How often the servers' settings are checked again. */
   serversCheckMs: 60_000,
 
@@ -65,7 +67,8 @@ export const natsTuning = {
   fetchSilenceMsMax: 500,
   /** Reads that brought nothing before the leader is asked, since replicas may lag. */
   fruitlessFetchesMax: 3,
-  fetchAgainMs: 50,
+  /** Records of the leader in a row before another server's replica is looked for. */
+  recordsOfLeaderMax: 20,
   /** What is known to be there and was not republished for so long is read. */
   lateMsMax: 200,
   /** Republished records that wait for those before them. */

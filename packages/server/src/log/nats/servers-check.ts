@@ -7,7 +7,7 @@ import type { NatsLine } from './nats-line.ts'
 import type { NatsSettings } from './nats-settings.ts'
 import { natsTuning } from './nats-tuning.ts'
 import type { NatsNotice } from './nats-view.ts'
-import { askServers, findUnsafe, type Unsafe, warningOf } from './servers-guard.ts'
+import { askServers, findUnsafe, silentServers, type Unsafe, warningOf } from './servers-guard.ts'
 
 export interface ServersCheckOptions {
   readonly line: NatsLine
@@ -38,9 +38,16 @@ export class ServersCheck {
     const { connection } = line
     if (!connection) return undefined
     const system = await this.#systemConnection(connection)
+    let expected = namesIn(stream)
     try {
-      const expected = namesIn(stream)
-      return findUnsafe(await askServers(connection, system, expected), settings)
+      for (let asked = 1; ; asked += 1) {
+        const servers = await askServers(connection, system, expected)
+        const silent = silentServers(servers)
+        // One that was slow, or has just come back, is not taken for one that may not be asked.
+        const isSure = silent.length === 0 || servers.storing.length === 0
+        if (isSure || asked >= natsTuning.serversAskedMax) return findUnsafe(servers, settings)
+        expected = [...servers.storing.map(({ server }) => server.name), ...silent]
+      }
     } finally {
       if (system !== connection) await system.close()
     }

@@ -33,6 +33,16 @@ export async function askServers(
   return { all, storing }
 }
 
+/** Those that store, and did not say how. */
+export function silentServers({ all, storing }: Servers): readonly string[] {
+  const told = new Set(storing.map(({ server }) => server.name))
+  return all.filter(({ server }) => server.jetstream && !told.has(server.name)).map(nameOf)
+}
+
+function nameOf({ server }: ServerAnswer): string {
+  return server.name
+}
+
 export interface Unsafe {
   readonly found: string
   readonly remedy: string
@@ -64,9 +74,8 @@ export function findUnsafe(servers: Servers, settings: NatsSettings): readonly U
       remedy: 'put "sync_interval: always" into its block "jetstream { … }" and restart it',
     })
   }
-  const told = new Set(storing.map(({ server }) => server.name))
-  const silent = stores.filter(({ name }) => !told.has(name)).map(({ name }) => name)
-  if (silent.length > 0 || told.size === 0) {
+  const silent = silentServers(servers)
+  if (silent.length > 0 || storing.length === 0) {
     const who = silent.join(', ') || 'the servers'
     found.push({
       found: `whether ${who} store before they acknowledge is not known`,
