@@ -76,6 +76,12 @@ async function bench(t: TestContext): Promise<Bench> {
 
 const claim: Claim = { backend: 'primary-2', position: 64, digest: 'abc' }
 
+test('a backend says that it is there when somebody asks who is', async (t) => {
+  const { engine } = await bench(t)
+  engine.hear({ kind: 'who', from: 'migrate' })
+  assert.deepEqual(engine.told, [{ kind: 'here', from: 'primary-1' }])
+})
+
 test('[P3] claims go to the other backends, and those heard go to the node', async (t) => {
   const { engine, node } = await bench(t)
   node.put({ kind: 'claim', claim: { ...claim, backend: 'primary-1' } })

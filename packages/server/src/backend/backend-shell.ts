@@ -35,8 +35,8 @@ import type { BackendEngine, BackendFailure } from './backend-engine.ts'
 import { diverged, logDamaged, storeFailed } from './backend-failures.ts'
 import { BackendLinks } from './backend-links.ts'
 import type { BackendSettings } from './backend-settings.ts'
-import { claimIn, claimMessage } from './claim-message.ts'
 import { PasswordHasher } from './password-hasher.ts'
+import { claimIn, claimMessage, hereMessage, isWho } from './peer-messages.ts'
 
 export type BackendNodeLike = BackendInputs & { figures(): BackendFigures }
 
@@ -240,11 +240,13 @@ class BackendShell implements RunningBackend {
       },
       onDamage: (why) => void this.#fail(logDamaged(why)),
     })
-    this.#unhear =
-      this.#engine.replication?.onPeers((message) => {
-        const claim = claimIn(message)
-        if (claim !== undefined) this.#input(() => this.#node.claimHeard(now(), claim))
-      }) ?? this.#unhear
+    const { replication } = this.#engine
+    if (replication === undefined) return
+    this.#unhear = replication.onPeers((message) => {
+      if (isWho(message)) return replication.tellPeers(hereMessage(this.#settings.name))
+      const claim = claimIn(message)
+      if (claim !== undefined) this.#input(() => this.#node.claimHeard(now(), claim))
+    })
   }
 
   #notReady(): string | undefined {

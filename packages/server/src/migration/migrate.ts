@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { LogError } from '@starling/core/log/log'
 import { Replica } from '@starling/core/room/apply'
 import { storeFolderOf } from '../backend/nats-backend-engine.ts'
+import { isWho, whoMessage } from '../backend/peer-messages.ts'
 import { openSqliteEngine } from '../engine/sqlite-engine.ts'
 import { NatsLog } from '../log/nats/nats-log.ts'
 import type { NatsSettings } from '../log/nats/nats-settings.ts'
@@ -15,8 +16,9 @@ import { seedStores } from './seed-stores.ts'
 /** Of this process beside the servers'. */
 const ownName = 'migrate'
 
-/** So long nothing must be heard of a backend of the engine nats for it to count as stopped. */
-export const silenceMs = 12_000
+/** A backend of the engine nats that does not answer for so long has stopped. */
+const silenceMs = 3_000
+const askEveryMs = 500
 
 export interface MigrationToNats {
   readonly dataFolder: string
@@ -78,20 +80,31 @@ export async function migrateToSqlite(migration: MigrationToSqlite): Promise<Mov
   }
 }
 
-/** Backends tell each other how far they are, at the latest every ten seconds. */
+/** The backends that answer when they are asked who is there. */
 class HeardPeers {
   readonly #at = new Map<string, number>()
   readonly #sinceMs = performance.now()
-  readonly stop: () => void
+  readonly #asking: NodeJS.Timeout
+  readonly #unlisten: () => void
 
   constructor(log: NatsLog) {
-    this.stop = log.onPeers(({ from }) => this.#at.set(from, performance.now()))
+    this.#unlisten = log.onPeers((message) => {
+      if (!isWho(message)) this.#at.set(message.from, performance.now())
+    })
+    const ask = () => log.tellPeers(whoMessage(ownName))
+    ask()
+    this.#asking = setInterval(ask, askEveryMs)
+  }
+
+  stop(): void {
+    clearInterval(this.#asking)
+    this.#unlisten()
   }
 
   writers(): readonly string[] {
     const limit = performance.now() - silenceMs
     const names = [...this.#at].filter(([, atMs]) => atMs > limit).map(([name]) => name)
     if (names.length > 0) return names
-    return this.#sinceMs > limit ? ['perhaps somebody who has not spoken yet'] : []
+    return this.#sinceMs > limit ? ['perhaps a backend that has not answered yet'] : []
   }
 }

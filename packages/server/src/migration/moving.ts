@@ -44,9 +44,12 @@ export async function moveLog(moving: Moving): Promise<Moved> {
   const comparison = new LogComparison(source, moving.target)
   let head = await source.head()
   await bring(moving, comparison, head)
-  if (moving.writers().length > 0) {
-    say(`Everything up to position ${head} is copied and compared. Stop the servers now:`)
-    say(`${moving.writers().join(', ')}. What they write until then is copied, too.`)
+  const writers = moving.writers().join(', ')
+  if (writers !== '') {
+    say(
+      `Everything up to position ${head} is copied and compared. Stop the servers now (${writers}).`,
+    )
+    say('What they write until then is copied, too.')
   }
   while (moving.writers().length > 0) {
     head = await source.head()

@@ -1,4 +1,7 @@
-/** What backends tell each other over the engine: their claims. Others' messages are checked. */
+/**
+ * What backends tell each other over the engine: their claims, and that they are there when somebody
+ * asks who is. Others' messages are checked.
+ */
 import type { Claim } from '@starling/core/backend/digest-watch'
 import { z } from 'zod'
 import type { PeerMessage } from '../log/nats/nats-view.ts'
@@ -20,4 +23,17 @@ export function claimIn(message: PeerMessage): Claim | undefined {
   return success
     ? { backend: data.backend, position: data.position, digest: data.digest }
     : undefined
+}
+
+/** To be answered by every backend with `hereMessage`. */
+export function whoMessage(from: string): PeerMessage {
+  return { kind: 'who', from }
+}
+
+export function isWho({ kind }: PeerMessage): boolean {
+  return kind === 'who'
+}
+
+export function hereMessage(from: string): PeerMessage {
+  return { kind: 'here', from }
 }
