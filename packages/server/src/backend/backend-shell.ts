@@ -28,6 +28,7 @@ import { type BackendShellFigures, backendMetrics } from '../telemetry/backend-m
 import { registerFigures } from '../telemetry/figures-to-metrics.ts'
 import { LimitCounts } from '../telemetry/limit-counts.ts'
 import { LoopDelay } from '../telemetry/loop-delay.ts'
+import { type StageMarks, wantedStageMarks } from '../telemetry/stage-marks.ts'
 import type { Trace } from '../telemetry/trace.ts'
 import { serverVersion } from '../telemetry/version.ts'
 import { startTicker } from '../ticker.ts'
@@ -37,6 +38,7 @@ import { BackendLinks } from './backend-links.ts'
 import type { BackendSettings } from './backend-settings.ts'
 import { PasswordHasher } from './password-hasher.ts'
 import { claimIn, claimMessage, hereMessage, isWho } from './peer-messages.ts'
+import { StagedBackendNode } from './staged-backend-node.ts'
 
 export type BackendNodeLike = BackendInputs & { figures(): BackendFigures }
 
@@ -81,6 +83,10 @@ export async function startBackend(
 const settingsDiffer =
   'the settings of the last backend that started hold, not the configuration of this one'
 
+function realNode(options: BackendOptions, stages: StageMarks | undefined): BackendNode {
+  return stages === undefined ? new BackendNode(options) : new StagedBackendNode(options, stages)
+}
+
 class BackendShell implements RunningBackend {
   readonly #settings: BackendSettings
   readonly #trace: Trace
@@ -89,6 +95,7 @@ class BackendShell implements RunningBackend {
   readonly #turns = new Turns(() => this.#drain())
   readonly #passwords: PasswordHasher
   readonly #limits = new LimitCounts()
+  readonly #stages: StageMarks | undefined
   readonly #links: BackendLinks
   readonly #loopDelay: LoopDelay
   readonly #drained = Promise.withResolvers<void>()
@@ -109,7 +116,9 @@ class BackendShell implements RunningBackend {
     this.#engine = engine
     this.#passwords = new PasswordHasher(settings.shell.passwords)
     this.#loopDelay = new LoopDelay(settings.shell.tickMs, now().ms)
-    const makeNode = deps.makeNode ?? ((options: BackendOptions) => new BackendNode(options))
+    const stages = wantedStageMarks(process.env)
+    this.#stages = stages
+    const makeNode = deps.makeNode ?? ((options: BackendOptions) => realNode(options, stages))
     this.#node = makeNode({ ...settings, store: engine.store, chance: Math.random })
     this.#links = new BackendLinks({
       settings,
@@ -138,6 +147,7 @@ class BackendShell implements RunningBackend {
         registry: registerFigures(backendMetrics, () => this.figures()),
         notReady: () => this.#notReady(),
         warnings: () => this.warnings,
+        stages: this.#stages,
         figures: () => ({ rank, address: this.address, ...this.figures() }),
       })
     }

@@ -1,6 +1,6 @@
 /**
- * What backends tell each other over the engine: their claims, and that they are there when somebody
- * asks who is. Others' messages are checked.
+ * What backends tell each other over the engine: their claims, and that they are there when
+ * somebody asks who is. Others' messages are checked.
  */
 import type { Claim } from '@starling/core/backend/digest-watch'
 import { z } from 'zod'

@@ -13,6 +13,9 @@ import type { Now } from '@starling/core/now'
 import { operationsOf } from '@starling/core/room/apply'
 import type { Stage, StageMarks } from '../telemetry/stage-marks.ts'
 
+/** Sends that are followed and not answered yet. */
+const followedMax = 10_000
+
 export class StagedBackendNode extends BackendNode {
   readonly #marks: StageMarks
   /** Link and request → send. */
@@ -31,6 +34,8 @@ export class StagedBackendNode extends BackendNode {
     if (frame.t === 'request' && frame.body.kind === 'send') {
       const key = this.#marks.keyOf(frame.body.outbox, frame.body.number)
       if (key !== undefined) {
+        if (this.#asked.size >= followedMax) this.#asked.clear()
+        if (this.#own.size >= followedMax) this.#own.clear()
         this.#asked.set(`${link} ${frame.request}`, key)
         this.#own.add(key)
         this.#marks.mark('arrived', key)
@@ -63,6 +68,7 @@ export class StagedBackendNode extends BackendNode {
 
   #recorded(record: LogRecord): void {
     const keys = this.#keysOf(record)
+    if (this.#appended.size >= followedMax) this.#appended.clear()
     if (keys.length > 0) this.#appended.set(record.id, keys)
     for (const key of keys) this.#mark('recorded', key)
   }

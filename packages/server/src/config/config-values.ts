@@ -76,6 +76,7 @@ export function strangeVariables(environment: Environment): readonly string[] {
 const otherVariables = [
   'STARLING_CONFIG',
   'STARLING_PORT',
+  'STARLING_STAGES',
   'STARLING_BROWSER',
   'STARLING_NATS_SERVER',
   'STARLING_SEED',

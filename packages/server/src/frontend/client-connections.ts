@@ -23,6 +23,8 @@ export interface ClientConnectionsOptions {
   readonly silenceMsMax: number
   /** How busy the event loop was since it was asked last; for tests. */
   readonly utilization?: () => number
+  /** All that was due is written. */
+  readonly onFlushed?: (() => void) | undefined
   onText(session: string, text: string): void
   /** It says nothing and is there all the same. */
   onAlive(session: string): void
@@ -115,6 +117,7 @@ export class ClientConnections {
       this.#bytes += bytes
       this.#watch(connection, nowMs)
     }
+    this.#options.onFlushed?.()
   }
 
   close(session: string, reason: CloseReason): void {

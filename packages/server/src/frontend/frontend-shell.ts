@@ -24,6 +24,7 @@ import { registerFigures } from '../telemetry/figures-to-metrics.ts'
 import { type FrontendShellFigures, frontendMetrics } from '../telemetry/frontend-metrics.ts'
 import { LimitCounts } from '../telemetry/limit-counts.ts'
 import { LoopDelay } from '../telemetry/loop-delay.ts'
+import { wantedStageMarks } from '../telemetry/stage-marks.ts'
 import { StartError } from '../telemetry/start-error.ts'
 import { StatusWatch } from '../telemetry/status/status-watch.ts'
 import type { AdminSettings } from '../telemetry/telemetry-settings.ts'
@@ -39,6 +40,7 @@ import { ClientConnections } from './client-connections.ts'
 import { ClientServer } from './client-server.ts'
 import type { FrontendSettings } from './frontend-settings.ts'
 import { hostsOf, originsOf } from './origin-policy.ts'
+import { StagedFrontendNode } from './staged-frontend-node.ts'
 
 export type FrontendNodeLike = FrontendInputs & { figures(): FrontendFigures }
 
@@ -106,6 +108,7 @@ class FrontendShell implements RunningFrontend {
   readonly #incarnation = randomBytes(9).toString('base64url')
   readonly #turns = new Turns(() => this.#drain())
   readonly #limits = new LimitCounts()
+  readonly #stages = wantedStageMarks(process.env)
   readonly #loopDelay: LoopDelay
   readonly #drained = Promise.withResolvers<void>()
   readonly #links: BackendLinks
@@ -127,7 +130,7 @@ class FrontendShell implements RunningFrontend {
   ) {
     this.#settings = settings
     this.#trace = trace
-    this.#makeNode = makeNode ?? ((options) => new FrontendNode(options))
+    this.#makeNode = makeNode ?? ((options) => this.#realNode(options))
     this.#certificate = certificate
     this.#fingerprint = certificate?.fingerprint
     this.#loopDelay = new LoopDelay(settings.shell.tickMs, now().ms)
@@ -142,6 +145,7 @@ class FrontendShell implements RunningFrontend {
       tuning: settings.shell,
       limits: this.#limits,
       silenceMsMax: settings.limits.silenceMsMax,
+      onFlushed: this.#stages && (() => (this.#node as StagedFrontendNode).flushed()),
       onText: (session, text) => this.#input((node) => node.clientText(now(), session, text)),
       onAlive: (session) => this.#input((node) => node.clientAlive(now(), session)),
       onEnd: (session) => this.#input((node) => node.clientClosed(now(), session)),
@@ -182,6 +186,7 @@ class FrontendShell implements RunningFrontend {
         startedAt,
         registry: registerFigures(frontendMetrics, () => this.figures()),
         notReady: () => this.#notReady(),
+        stages: this.#stages,
         figures: () => ({ address: this.#address, policy: settings.policy, ...this.figures() }),
         status: this.#statusWatch(settings.admin),
       })
@@ -219,6 +224,11 @@ class FrontendShell implements RunningFrontend {
       limitsReachedTotal: this.#limits.totals,
     }
     return { ...this.#node.figures(), shell }
+  }
+
+  #realNode(options: FrontendOptions): FrontendNode {
+    const marks = this.#stages
+    return marks === undefined ? new FrontendNode(options) : new StagedFrontendNode(options, marks)
   }
 
   close(): Promise<void> {

@@ -5,12 +5,14 @@
  *
  * `/healthz`: the process runs and its event loop turns. `/readyz`: it can do its work, 503 with
  * the reason when not. `/metrics`: Prometheus. `/figures`: the same as JSON. `/status`: at a
- * front-end, for a browser, the live picture of the cluster (status/); else the figures.
+ * front-end, for a browser, the live picture of the cluster (status/); else the figures. `/stages`:
+ * where sampled sends were when, since it was asked last, if the process marks that.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Registry } from 'prom-client'
 import { listen } from '../link/listen.ts'
 import { isLoopback } from '../tls/loopback.ts'
+import type { StageMarks } from './stage-marks.ts'
 import { StartError } from './start-error.ts'
 import { answerStatus } from './status/status-pages.ts'
 import type { StatusWatch } from './status/status-watch.ts'
@@ -28,6 +30,7 @@ export interface AdminSubject {
   /** What it cannot promise, in plain words. */
   warnings?(): readonly string[]
   figures(): object
+  readonly stages?: StageMarks | undefined
   /** At a front-end: what its status page shows. */
   readonly status?: StatusWatch
 }
@@ -109,8 +112,10 @@ export class AdminServer {
       case '/figures':
       case '/status':
         return this.#figures()
+      case '/stages':
+        return json(this.#subject.stages?.take() ?? [])
       default:
-        return text(404, 'there are /healthz, /readyz, /metrics, /figures and /status')
+        return text(404, 'there are /healthz, /readyz, /metrics, /figures, /status, /stages')
     }
   }
 
@@ -132,8 +137,12 @@ export class AdminServer {
       warnings: this.#warnings(),
       figures: this.#subject.figures(),
     }
-    return { status: 200, type: 'application/json', body: `${JSON.stringify(status)}\n` }
+    return json(status)
   }
+}
+
+function json(value: object): Reply {
+  return { status: 200, type: 'application/json', body: `${JSON.stringify(value)}\n` }
 }
 
 function text(status: number, body: string): Reply {
