@@ -20,8 +20,8 @@ import {
 import type { RowHeights } from './row-heights.ts'
 
 /** Rows are drawn so far beyond the edges, and drawn anew when less than the second is left. */
-const drawnBeyondPixels = 900
-const keptBeyondPixels = 300
+const drawnBeyondPixels = 500
+const keptBeyondPixels = 150
 const heightDefault = 800
 
 export interface ListElements {
