@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DamageWatch } from './damage-watch.ts'
 import { readStreamInfo, type StreamInfo } from './jetstream-api.ts'
+import { quorumSilenceMs } from './leader-questions.ts'
 import { natsTuning } from './nats-tuning.ts'
 
 interface Said {
@@ -89,4 +90,16 @@ test('[L12] an empty log is sound', () => {
   const watch = new DamageWatch('LOG', 'one')
   watch.look(0, infoOf({ last: 0 }), 0)
   assert.equal(watch.suspicion, '')
+})
+
+test('[L13] a leader that never heard the others has no majority', () => {
+  const { cluster, ...info } = infoOf({})
+  const unheard = { name: 'n2', current: false, active: 0, offline: false, lag: 8 }
+  const heard = { ...unheard, name: 'n3', current: true, active: 500_000_000 }
+  const silence = (replicas: readonly (typeof heard)[]) =>
+    quorumSilenceMs({ ...info, cluster: { ...cluster, replicas: [...replicas] } })
+  assert.equal(silence([unheard, heard]), 500)
+  assert.equal(silence([unheard, unheard]), Number.POSITIVE_INFINITY)
+  assert.equal(silence([unheard, { ...heard, offline: true }]), Number.POSITIVE_INFINITY)
+  assert.equal(silence([]), 0)
 })

@@ -88,6 +88,8 @@ const replica = z.object({
   lag: z.number().default(0),
 })
 
+export type Replica = z.infer<typeof replica>
+
 const streamInfo = z.object({
   config: streamConfig,
   state: z.object({

@@ -18,11 +18,9 @@ import {
   type StreamInfo,
   tellError,
 } from './jetstream-api.ts'
-import { quorumSilenceMs } from './leader-questions.ts'
+import { quorumSilenceMs, silenceMsOf } from './leader-questions.ts'
 import type { NatsLine } from './nats-line.ts'
 import { natsTuning } from './nats-tuning.ts'
-
-const nanosecondsPerMs = 1_000_000
 
 export interface LeaderProbeOptions {
   readonly line: NatsLine
@@ -153,8 +151,8 @@ export class LeaderProbe {
     this.#quorumSilenceMs = quorumSilenceMs(info)
     const replicas = info.cluster?.replicas ?? []
     this.#replicas = replicas.map(({ name }) => name)
-    for (const { name, active, offline } of replicas) {
-      if (!offline) this.#serverHeard(name, this.#options.clock.ms - active / nanosecondsPerMs)
+    for (const replica of replicas) {
+      this.#serverHeard(replica.name, this.#options.clock.ms - silenceMsOf(replica))
     }
     this.#options.onInfo(info, Number(message.subject.split('.').at(-1)))
   }

@@ -11,6 +11,7 @@ import {
   type JetstreamError,
   jetstreamErrors,
   jetstreamSubjects,
+  type Replica,
   readStoredMessage,
   readStreamInfo,
   type StreamInfo,
@@ -36,12 +37,15 @@ export function isOutOfReach(error: unknown): boolean {
   return error instanceof LogError || error instanceof JetstreamRefusal
 }
 
+/** How long ago the leader heard of it; of one that it never heard it says 0, and not current. */
+export function silenceMsOf({ active, current, offline }: Replica): number {
+  const isUnheard = offline || (active === 0 && !current)
+  return isUnheard ? Number.POSITIVE_INFINITY : active / nanosecondsPerMs
+}
+
 /** How long ago the leader heard a majority of its replicas, itself included. */
 export function quorumSilenceMs({ cluster }: StreamInfo): number {
-  const silences = (cluster?.replicas ?? []).map(({ active, offline }) =>
-    offline ? Number.POSITIVE_INFINITY : active / nanosecondsPerMs,
-  )
-  silences.sort((a, b) => a - b)
+  const silences = (cluster?.replicas ?? []).map(silenceMsOf).sort((a, b) => a - b)
   // With itself, these many of the others make a majority.
   const others = Math.ceil(silences.length / 2)
   return others === 0 ? 0 : (silences[others - 1] ?? 0)
