@@ -46,10 +46,8 @@ export async function moveLog(moving: Moving): Promise<Moved> {
   await bring(moving, comparison, head)
   const writers = moving.writers().join(', ')
   if (writers !== '') {
-    say(
-      `Everything up to position ${head} is copied and compared. Stop the servers now (${writers}).`,
-    )
-    say('What they write until then is copied, too.')
+    say(`Everything up to position ${head} is copied and compared. Stop the servers now:`)
+    say(`${writers}. What they write until then is copied, too.`)
   }
   while (moving.writers().length > 0) {
     head = await source.head()
