@@ -201,6 +201,9 @@ test('what people write in a chat is shown as they mean it', () => {
 })
 
 test('nothing that is visible is shown as nothing', () => {
+  for (const text of ['0)', '1.', '```js', '```js\n```', '- [x]', '[a]: b', '| a |']) {
+    assert.match(htmlOf(text).replaceAll(/<[^>]*>/g, ''), /[a-z0-9x☑]/, text)
+  }
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 30 }), (text) => {
       if (!/[\p{L}\p{N}]/u.test(text)) return

@@ -72,7 +72,8 @@ function blockOf(token: Token): readonly Block[] {
     case 'space':
       return []
     case 'code': {
-      const { text, lang } = token as Tokens.Code
+      const { text, lang, raw } = token as Tokens.Code
+      if (text.trim() === '') return [plain(raw)]
       return [{ kind: 'code', text, language: (lang ?? '').split(/\s/, 1)[0] ?? '' }]
     }
     case 'heading':
@@ -80,7 +81,9 @@ function blockOf(token: Token): readonly Block[] {
     case 'blockquote':
       return [{ kind: 'quote', blocks: (token.tokens ?? []).flatMap(blockOf) }]
     case 'list': {
-      const { ordered, start, items } = token as Tokens.List
+      const { ordered, start, items, raw } = token as Tokens.List
+      // A number or a dash alone is what somebody wrote, not the beginning of a list.
+      if (items.every(({ text }) => text.trim() === '')) return [plain(raw)]
       return [
         {
           kind: 'list',
