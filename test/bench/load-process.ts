@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { until } from '../cluster/until.ts'
+import type { ClientMark } from './raw-client.ts'
 import { RawCrowd, type RawCrowdOptions } from './raw-crowd.ts'
 
 export interface LoadOptions extends RawCrowdOptions {
@@ -16,6 +17,7 @@ export type LoadReport =
   | {
       readonly kind: 'measured'
       readonly durations: readonly number[]
+      readonly marks: readonly ClientMark[]
       readonly elapsedMs: number
       /** Of this process. */
       readonly processorMs: number
@@ -29,12 +31,14 @@ const crowd = await RawCrowd.gather(options)
 crowd.start()
 await pause(options.warmUpMs)
 crowd.takeDurations()
+crowd.takeMarks()
 tell({ kind: 'begins' })
 const [fromMs, usedMs] = [performance.now(), processorMs()]
 await pause(options.seconds * 1_000)
 tell({
   kind: 'measured',
   durations: crowd.takeDurations(),
+  marks: crowd.takeMarks(),
   elapsedMs: performance.now() - fromMs,
   processorMs: processorMs() - usedMs,
 })

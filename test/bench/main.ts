@@ -4,70 +4,122 @@
  * processes of its own, with clients that cost little; each checks that nothing was skipped,
  * doubled, moved or refused, else there are no figures.
  */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Outcome, runScenario, type Scenario, showOutcome } from './scenario.ts'
+import { type Engine, engines } from './bench-cluster.ts'
+import { barChartOf, stageChartOf } from './pictures/charts.ts'
+import { type Effort, type Outcome, runScenario, type Scenario, showOutcome } from './scenario.ts'
 import { memoryScenario, stormScenario } from './scenarios/connections.ts'
 import { fanOutScenario, peersScenario, slowReadersScenario } from './scenarios/fan-out.ts'
 import { sendsScenario } from './scenarios/sends.ts'
+import { measureStages, type StagesOutcome } from './scenarios/stages.ts'
+import { showStages } from './stages.ts'
 
-const usage = `npm run bench -- [SCENARIO …] [--seconds 5] [--runs 5] [--clients 100] [--json]
+const usage = `npm run bench -- [SCENARIO …] [--seconds 5] [--runs 5] [--clients 100]
+                      [--connections 10000] [--engine sqlite|nats|both] [--json] [--svg FOLDER]
 
-sends         acknowledged sends a second, for each balancing policy, of --clients clients
+sends         acknowledged sends a second, for each balancing policy, of --clients clients;
+              --engine nats or both: on three engine servers that sync, beside it
 fan-out       one room of 1,000 and of 5,000, 1,000 rooms of 20; flat out and at a rate
 slow-readers  what one client in a hundred that reads nothing costs the others
 memory        of the front-end, for each connection that idles
-storm         10,000 clients come back after the kill -9 of their front-end
-peers         a ceiling, a loop of ws, Socket.IO and Starling side by side (also --peers)`
+storm         --connections clients come back after the kill -9 of their front-end
+peers         a ceiling, a loop of ws, Socket.IO and Starling side by side (also --peers)
+stages        where the time of a message goes (also --stages)`
 
-function optionsOf(args: readonly string[]) {
+const flags = {
+  seconds: { type: 'string', default: '5' },
+  runs: { type: 'string', default: '5' },
+  clients: { type: 'string', default: '100' },
+  connections: { type: 'string', default: '10000' },
+  engine: { type: 'string', default: 'sqlite' },
+  peers: { type: 'boolean', default: false },
+  stages: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  svg: { type: 'string' },
+} as const
+
+interface Options {
+  readonly scenarios: readonly Scenario[]
+  readonly hasStages: boolean
+  readonly effort: Effort
+  readonly isJson: boolean
+  /** Where pictures go. */
+  readonly folder: string | undefined
+}
+
+function optionsOf(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      seconds: { type: 'string', default: '5' },
-      runs: { type: 'string', default: '5' },
-      clients: { type: 'string', default: '100' },
-      peers: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
+    options: flags,
   })
-  const number = (name: 'seconds' | 'runs' | 'clients') => {
+  const number = (name: 'seconds' | 'runs' | 'clients' | 'connections') => {
     const value = Number(values[name])
     if (!Number.isInteger(value) || value <= 0) throw new Error(`--${name} is a number above 0`)
     return value
   }
   const all: readonly Scenario[] = [
-    sendsScenario({ clients: number('clients') }),
+    sendsScenario({ clients: number('clients'), engines: enginesOf(values.engine) }),
     fanOutScenario,
     slowReadersScenario,
     memoryScenario,
-    stormScenario({ clients: 10_000 }),
+    stormScenario({ clients: number('connections') }),
     peersScenario,
   ]
-  const names = values.peers ? [...positionals, 'peers'] : positionals
-  const unknown = names.filter((name) => !all.some((scenario) => scenario.name === name))
+  const also = (['peers', 'stages'] as const).filter((name) => values[name])
+  const names: readonly string[] = [...positionals, ...also]
+  const known = [...all.map(({ name }) => name), 'stages']
+  const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(', ')}`)
-  const scenarios = names.length === 0 ? all : all.filter(({ name }) => names.includes(name))
-  const effort = { seconds: number('seconds'), runs: number('runs') }
-  return { scenarios, effort, isJson: values.json }
+  const isWanted = (name: string) => names.length === 0 || names.includes(name)
+  return {
+    scenarios: all.filter(({ name }) => isWanted(name)),
+    hasStages: isWanted('stages'),
+    effort: { seconds: number('seconds'), runs: number('runs') },
+    isJson: values.json,
+    folder: values.svg,
+  }
+}
+
+function enginesOf(name: string): readonly Engine[] {
+  if (name === 'both') return engines
+  const engine = engines.find((one) => one === name)
+  if (engine === undefined) throw new Error('--engine is sqlite, nats or both')
+  return [engine]
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  let options: ReturnType<typeof optionsOf>
+  let options: Options
   try {
     options = optionsOf(args)
   } catch (error) {
     console.error(`bench: ${(error as Error).message}\n\n${usage}`)
     process.exit(2)
   }
-  const outcomes: Outcome[] = []
-  for (const scenario of options.scenarios) {
-    const outcome = await runScenario(scenario, options.effort, (line) => console.error(line))
+  const { scenarios, hasStages, effort, isJson, folder } = options
+  const outcomes: (Outcome | StagesOutcome)[] = []
+  for (const scenario of scenarios) {
+    const outcome = await runScenario(scenario, effort, (line) => console.error(line))
     outcomes.push(outcome)
-    if (!options.isJson) console.log(showOutcome(outcome))
+    if (!isJson) console.log(showOutcome(outcome))
+    draw(folder, scenario.name, () => barChartOf(outcome))
   }
-  if (options.isJson) console.log(JSON.stringify(outcomes))
+  for (const outcome of hasStages ? await measureStages(effort) : []) {
+    const { name, title, stages } = outcome
+    outcomes.push(outcome)
+    if (!isJson) console.log(showStages(title, stages))
+    draw(folder, `stages-${name}`, () => stageChartOf(title, stages))
+  }
+  if (isJson) console.log(JSON.stringify(outcomes))
   process.exit(0)
+}
+
+function draw(folder: string | undefined, name: string, picture: () => string): void {
+  if (folder === undefined) return
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `performance-${name}.svg`), picture())
 }
 
 await main(process.argv.slice(2))

@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks'
 import type { DownFrame, DownFrameOf } from '@starling/protocol/down'
 import type { Operation } from '@starling/protocol/operation'
 import { protocolVersion } from '@starling/protocol/up'
+import { isFollowed, monotonicMs } from '@starling/server/telemetry/stage-marks'
 import { WebSocket } from 'ws'
 import type { FrameReader } from './frame-reader.ts'
 
@@ -26,7 +27,13 @@ interface Unanswered {
   readonly settle: (tookMs: number) => void
 }
 
+/** Stage, `outbox number`, milliseconds of the system's monotonic clock. */
+export type ClientMark = readonly ['posted' | 'ack-heard', string, number]
+
 export class RawClient {
+  /** Of the sends that are followed; nothing marks them without `followEvery`. */
+  readonly marks: ClientMark[] = []
+  followEvery: number | undefined
   readonly faults: string[] = []
   readonly #socket: WebSocket
   readonly #reader: FrameReader
@@ -57,6 +64,9 @@ export class RawClient {
     outbox.number += 1
     const { promise, resolve } = Promise.withResolvers<number>()
     const key = `${outbox.id} ${outbox.number}`
+    if (this.#isFollowed(outbox.id, outbox.number)) {
+      this.marks.push(['posted', key, monotonicMs()])
+    }
     this.#unanswered.set(key, { sinceMs: performance.now(), settle: resolve })
     this.#say({ t: 'send', room, outbox: outbox.id, number: outbox.number, op })
     return promise
@@ -104,6 +114,7 @@ export class RawClient {
     const unanswered = this.#unanswered.get(key)
     if (unanswered === undefined) return this.#fault(`${key} was acknowledged twice`)
     this.#unanswered.delete(key)
+    if (this.#isFollowed(outbox, number)) this.marks.push(['ack-heard', key, monotonicMs()])
     this.#stands(this.#outboxOf(room), number, index)
     unanswered.settle(performance.now() - unanswered.sinceMs)
   }
@@ -127,6 +138,10 @@ export class RawClient {
     if (told === undefined) indexes.set(number, index)
     else if (told === index) indexes.delete(number)
     else this.#fault(`send ${number} stands in ${room} at ${told} and at ${index}`)
+  }
+
+  #isFollowed(outbox: string, number: number): boolean {
+    return this.followEvery !== undefined && isFollowed(outbox, number, this.followEvery)
   }
 
   #fault(what: string): void {

@@ -3,13 +3,15 @@
  * write is short, half long, so that balancing by size splits every one of them over backends.
  */
 import { FrameReader } from './frame-reader.ts'
-import { RawClient } from './raw-client.ts'
+import { type ClientMark, RawClient } from './raw-client.ts'
 
 export interface RawCrowdOptions {
   readonly address: string
   readonly clients: number
   readonly rooms: number
   readonly window: number
+  /** One send in so many is followed on its way. */
+  readonly followEvery?: number
 }
 
 interface Person {
@@ -39,6 +41,7 @@ export class RawCrowd {
       { length: options.clients },
       (_, at) => new RawClient(address, `person-${at}`, reader),
     )
+    for (const client of clients) client.followEvery = options.followEvery
     await Promise.all(clients.map((client) => client.ready()))
     const rooms = Array.from({ length: options.rooms }, (_, at) => `bench-room-${at}`)
     for (const room of rooms) {
@@ -72,6 +75,11 @@ export class RawCrowd {
     const taken = this.#durations
     this.#durations = []
     return taken
+  }
+
+  /** What the clients marked since they were asked last. */
+  takeMarks(): readonly ClientMark[] {
+    return this.#people.flatMap(({ client }) => client.marks.splice(0))
   }
 
   /** Everybody has seen every room up to the same entry, and each own send where its ack said. */

@@ -145,7 +145,7 @@ class FrontendShell implements RunningFrontend {
       tuning: settings.shell,
       limits: this.#limits,
       silenceMsMax: settings.limits.silenceMsMax,
-      onFlushed: this.#stages && (() => (this.#node as StagedFrontendNode).flushed()),
+      onFlushed: this.#stages && (() => this.#flushed()),
       onText: (session, text) => this.#input((node) => node.clientText(now(), session, text)),
       onAlive: (session) => this.#input((node) => node.clientAlive(now(), session)),
       onEnd: (session) => this.#input((node) => node.clientClosed(now(), session)),
@@ -224,6 +224,10 @@ class FrontendShell implements RunningFrontend {
       limitsReachedTotal: this.#limits.totals,
     }
     return { ...this.#node.figures(), shell }
+  }
+
+  #flushed(): void {
+    if (this.#node instanceof StagedFrontendNode) this.#node.flushed()
   }
 
   #realNode(options: FrontendOptions): FrontendNode {
