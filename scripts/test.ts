@@ -45,8 +45,8 @@ const steps: readonly Step[] = [
   {
     name: 'types',
     commands: () =>
-      ['packages/protocol', 'packages/core', 'packages/simulator', '.'].map((project) =>
-        run(bin('tsc'), '-p', project),
+      ['packages/protocol', 'packages/core', 'packages/simulator', 'packages/web', '.'].map(
+        (project) => run(bin('tsc'), '-p', project),
       ),
   },
   { name: 'lint', commands: () => [run(bin('biome'), 'check', '--error-on-warnings', '.')] },
