@@ -57,8 +57,14 @@ test('[P1] [P9] while the engine has no leader people read, type and leave', asy
 
 test('[P9] a restart of every process, one by one, under load: no send fails', async (context) => {
   const ledger = new Ledger()
-  const { addresses } = cluster
-  const crowd = await Crowd.gather({ addresses, clients: 6, rooms: 3, window: 1, ledger })
+  const crowd = await Crowd.gather({
+    addresses: cluster.addresses,
+    clients: 6,
+    rooms: 3,
+    window: 1,
+    thinkMs: 20,
+    ledger,
+  })
   context.after(() => crowd.close())
   crowd.start()
   for (const service of cluster.services) {

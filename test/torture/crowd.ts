@@ -1,6 +1,6 @@
 /**
- * Many people who write as fast as they are acknowledged, up to a window, and watch everything that
- * comes. Half of what they write is short, half long, so that balancing by size splits every one of
+ * Many people who write as soon as they are acknowledged and have thought, up to a window, and watch
+ * everything that comes. Half of what they write is short, half long, so that balancing by size splits every one of
  * them over backends.
  */
 import type { ConnectionState, StarlingClient } from '@starling/client/api'
@@ -16,6 +16,7 @@ interface Person {
   /** Room → the index seen last. */
   readonly seen: Map<string, number>
   waiting: number
+  thinking: number
   written: number
 }
 
@@ -29,7 +30,10 @@ export interface CrowdOptions {
   readonly addresses: readonly string[]
   readonly clients: number
   readonly rooms: number
+  /** Sends that each has unacknowledged, or is thinking about, at a time. */
   readonly window: number
+  /** Between an ack and the next send. */
+  readonly thinkMs: number
   readonly ledger: Ledger
 }
 
@@ -131,7 +135,7 @@ export class Crowd {
   }
 
   #write(person: Person): void {
-    while (this.#isWriting && person.waiting < this.#options.window) {
+    while (this.#isWriting && person.waiting + person.thinking < this.#options.window) {
       person.waiting += 1
       void this.#writeOne(person)
     }
@@ -158,7 +162,11 @@ export class Crowd {
       record.refused = result.code
     }
     person.waiting -= 1
-    this.#write(person)
+    person.thinking += 1
+    setTimeout(() => {
+      person.thinking -= 1
+      this.#write(person)
+    }, this.#options.thinkMs)
   }
 }
 
@@ -183,5 +191,5 @@ async function joinRoom(client: StarlingClient, room: string): Promise<void> {
 }
 
 function personOf(client: StarlingClient, name: string, rooms: readonly string[]): Person {
-  return { name, client, rooms, seen: new Map(), waiting: 0, written: 0 }
+  return { name, client, rooms, seen: new Map(), waiting: 0, thinking: 0, written: 0 }
 }

@@ -8,12 +8,15 @@ import { showReport } from './report.ts'
 import { engines, type TortureOptions, torture } from './torture.ts'
 
 const exitInterrupted = 130
+const thinkMs = { sqlite: 0, nats: 250 }
 
 const usage = `npm run torture -- [--engine sqlite|nats] [--seconds 60] [--clients 40] [--rooms 8]
-  [--window 2] [--every 1000] [--frontends 2] [--policy size-and-clients] [--seed N] [--json]
+  [--window 2] [--think N] [--every 1000] [--frontends 2] [--policy size-and-clients] [--seed N] [--json]
   [--loopback] [--no-disaster] [--traces FOLDER]
 
 --window  sends that each client has unacknowledged at a time
+--think   milliseconds between an ack and the next send; 0, but 250 with nats, for whose nine
+          machines one must do
 --every   milliseconds between two faults
 --seed    of the faults; the same seed draws the same faults
 --engine nats, as root on Linux with iproute2: each process in a network namespace of its own
@@ -30,6 +33,7 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
       clients: { type: 'string', default: '40' },
       rooms: { type: 'string', default: '8' },
       window: { type: 'string', default: '2' },
+      think: { type: 'string' },
       every: { type: 'string', default: '1000' },
       frontends: { type: 'string', default: '2' },
       policy: { type: 'string', default: 'size-and-clients' },
@@ -62,6 +66,7 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
       clients: number('clients'),
       rooms: number('rooms'),
       window: number('window'),
+      thinkMs: values.think === undefined ? thinkMs[engine] : Number(values.think),
       faultEveryMs: number('every'),
       frontends: number('frontends'),
       policy: values.policy,

@@ -14,6 +14,7 @@ test(title, async (context) => {
     clients: 8,
     rooms: 4,
     window: 2,
+    thinkMs: 50,
     faultEveryMs: 1_000,
     frontends: 2,
     policy: 'size-and-clients',

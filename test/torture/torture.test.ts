@@ -12,6 +12,7 @@ test(title, async (context) => {
     clients: 12,
     rooms: 4,
     window: 2,
+    thinkMs: 0,
     faultEveryMs: 1_000,
     frontends: 2,
     policy: 'size-and-clients',

@@ -26,6 +26,7 @@ export interface TortureOptions extends StageOptions {
   readonly clients: number
   readonly rooms: number
   readonly window: number
+  readonly thinkMs: number
   /** Keeps what the servers traced. */
   readonly traceFolder?: string
   /** Whether the disaster strikes, where there is one. */
