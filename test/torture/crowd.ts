@@ -1,7 +1,7 @@
 /**
- * Many people who write as soon as they are acknowledged and have thought, up to a window, and watch
- * everything that comes. Half of what they write is short, half long, so that balancing by size splits every one of
- * them over backends.
+ * Many people who write as soon as they are acknowledged and have thought, up to a window, and
+ * watch everything that comes. Half of what they write is short, half long, so that balancing by
+ * size splits every one of them over backends.
  */
 import type { ConnectionState, StarlingClient } from '@starling/client/api'
 import { openMemoryStorage } from '@starling/client/memory-storage'

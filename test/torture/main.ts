@@ -11,8 +11,8 @@ const exitInterrupted = 130
 const thinkMs = { sqlite: 0, nats: 250 }
 
 const usage = `npm run torture -- [--engine sqlite|nats] [--seconds 60] [--clients 40] [--rooms 8]
-  [--window 2] [--think N] [--every 1000] [--frontends 2] [--policy size-and-clients] [--seed N] [--json]
-  [--loopback] [--no-disaster] [--traces FOLDER]
+  [--window 2] [--think N] [--every 1000] [--frontends 2] [--policy size-and-clients] [--seed N]
+  [--loopback] [--no-disaster] [--traces FOLDER] [--json]
 
 --window  sends that each client has unacknowledged at a time
 --think   milliseconds between an ack and the next send; 0, but 250 with nats, for whose nine
@@ -48,11 +48,18 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
   if (engine === undefined) {
     throw new Error(`no engine ${values.engine}; there are ${engines.join(', ')}`)
   }
-  const number = (
-    name: 'seconds' | 'clients' | 'rooms' | 'window' | 'every' | 'frontends' | 'seed',
-  ) => {
+  type Figure =
+    | 'seconds'
+    | 'clients'
+    | 'rooms'
+    | 'window'
+    | 'think'
+    | 'every'
+    | 'frontends'
+    | 'seed'
+  const number = (name: Figure, min = 1) => {
     const value = Number(values[name])
-    if (!Number.isFinite(value) || value <= 0) throw new Error(`--${name} is a number above 0`)
+    if (!(value >= min)) throw new Error(`--${name} is a number, at least ${min}`)
     return value
   }
   return {
@@ -66,7 +73,7 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
       clients: number('clients'),
       rooms: number('rooms'),
       window: number('window'),
-      thinkMs: values.think === undefined ? thinkMs[engine] : Number(values.think),
+      thinkMs: values.think === undefined ? thinkMs[engine] : number('think', 0),
       faultEveryMs: number('every'),
       frontends: number('frontends'),
       policy: values.policy,
