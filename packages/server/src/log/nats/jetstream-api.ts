@@ -125,8 +125,6 @@ export type ServerAnswer = z.infer<typeof serverAnswer>
 
 const ack = z.object({ stream: z.string(), seq: z.number(), duplicate: z.boolean().optional() })
 
-export type Ack = z.infer<typeof ack>
-
 /** An answer of the API: what was asked for, or its error. */
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }

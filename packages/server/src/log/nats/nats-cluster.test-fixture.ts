@@ -144,6 +144,7 @@ export class NatsCluster {
   readonly #onExit = () => {
     for (const server of this.servers) server.killNow()
   }
+  readonly #onSignal = () => process.exit(1)
 
   /** Resolves when JetStream takes orders. */
   static async start(options: NatsClusterOptions): Promise<NatsCluster> {
@@ -170,6 +171,7 @@ export class NatsCluster {
     this.folder = folder
     this.servers = servers
     process.on('exit', this.#onExit)
+    process.on('SIGTERM', this.#onSignal)
   }
 
   get addresses(): readonly string[] {
@@ -288,6 +290,7 @@ export class NatsCluster {
   async close(): Promise<void> {
     await this.killAll()
     process.off('exit', this.#onExit)
+    process.off('SIGTERM', this.#onSignal)
     rmSync(this.folder, { recursive: true, force: true })
   }
 

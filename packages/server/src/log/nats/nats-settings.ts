@@ -28,9 +28,3 @@ export interface NatsSettings {
   /** Runs on although a promise cannot be kept, and says so. */
   readonly isUnsafeAllowed: boolean
 }
-
-export const natsDefaults = {
-  stream: 'STARLING',
-  replicas: 3,
-  bytesMax: 10 * 1024 * 1024 * 1024,
-} as const
