@@ -8,7 +8,7 @@ import type { Contestant } from './contestant.ts'
 const folder = fileURLToPath(new URL('../peers/', import.meta.url))
 
 export const ceiling: Contestant = peer({
-  name: 'ceiling: a loop of writes',
+  name: 'ceiling, a loop of writes',
   program: 'ceiling.mjs',
   dialect: 'loop',
   promises: 'none: it writes what came to all sockets, a turn at a time',

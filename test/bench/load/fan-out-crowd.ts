@@ -4,6 +4,7 @@
  * compared with what was read, which costs a tenth of reading.
  */
 import { performance } from 'node:perf_hooks'
+import { until } from '../../cluster/until.ts'
 import { type Carried, type Dialect, type Message, textOf } from './dialect.ts'
 import { LeanSocket } from './lean-socket.ts'
 import { TalkingSocket } from './talking-socket.ts'
@@ -52,13 +53,18 @@ const faultsMax = 10
 const readIntoBytes = 256 * 1024
 const keyBytes = 64
 const rememberedMax = 4_096
+/** Eight megabytes: the kernel's buffers for one connection, and the front-end's, hold less. */
+const floodMessages = 512
+const floodTextBytes = 16_000
+const floodAtOnce = 16
+const floodMsMax = 60_000
 
 export class FanOutCrowd {
   readonly faults: string[] = []
   readonly #options: FanOutOptions
   readonly #dialect: Dialect
   readonly #rooms: readonly Room[]
-  readonly #roomsByName: ReadonlyMap<string, Room>
+  readonly #roomsByName: Map<string, Room>
   readonly #clients: Client[] = []
   readonly #readInto = Buffer.alloc(readIntoBytes)
   readonly #remembered = new Map<string, { payload: Buffer; carried: readonly Carried[] }>()
@@ -70,15 +76,9 @@ export class FanOutCrowd {
   constructor(options: FanOutOptions, dialect: Dialect) {
     this.#options = options
     this.#dialect = dialect
-    this.#rooms = Array.from({ length: options.rooms }, (_, at) => ({
-      name: `room-${at}`,
-      posters: Array.from({ length: options.postersPerRoom }, () => ({
-        client: undefined,
-        postedAtMs: [0],
-        delivered: 0,
-      })),
-      members: 0,
-    }))
+    this.#rooms = Array.from({ length: options.rooms }, (_, at) =>
+      roomOf(`room-${at}`, options.postersPerRoom),
+    )
     this.#roomsByName = new Map(this.#rooms.map((room) => [room.name, room]))
   }
 
@@ -99,6 +99,10 @@ export class FanOutCrowd {
       await sideBySide([...makers.values()], ({ client, room }) => this.#seat(client, room, true))
       await sideBySide(rest, ({ client, room }) => this.#seat(client, room, false))
     }
+  }
+
+  /** Nobody goes into any further room. */
+  settle(): void {
     for (const { talk } of this.#clients) talk.end()
   }
 
@@ -136,12 +140,31 @@ export class FanOutCrowd {
     return taken
   }
 
-  /** So many clients read nothing until the undoing is called; the others' latencies count. */
-  stall(count: number): () => void {
+  /**
+   * So many clients read nothing until the undoing is called; the others' latencies count. In a
+   * room of their own they are posted more than the kernel keeps for them, so that the server has
+   * to decide what becomes of them. To be called before `start`.
+   */
+  async stall(count: number): Promise<() => void> {
     const stalled = this.#clients.filter(({ isSampled }) => !isSampled).slice(0, count)
-    for (const { socket } of stalled) socket.pause()
+    if (count > 0) await this.#flood(this.#clients.find(({ isSampled }) => isSampled)!, stalled)
     return () => {
       for (const { socket } of stalled) socket.resume()
+    }
+  }
+
+  async #flood(poster: Client, stalled: readonly Client[]): Promise<void> {
+    const room = roomOf('flood', 1)
+    this.#roomsByName.set(room.name, room)
+    await this.#seat(poster, room, true)
+    await sideBySide(stalled, (client) => this.#seat(client, room, false))
+    for (const { talk } of [poster, ...stalled]) talk.end()
+    for (const { socket } of stalled) socket.pause()
+    const heard = () => poster.next.get(room.name)![0]! - 1
+    const what = () => `the flood to pass; ${heard()} messages did (${this.faults.join('; ')})`
+    for (let posted = 0; posted < floodMessages; posted += floodAtOnce) {
+      for (let at = 0; at < floodAtOnce; at += 1) this.#post(room, 0, floodTextBytes)
+      await until(() => heard() === posted + floodAtOnce, { what, ms: floodMsMax })
     }
   }
 
@@ -223,12 +246,12 @@ export class FanOutCrowd {
     while (postedAtMs.length - 1 - done < this.#options.window) this.#post(room, poster)
   }
 
-  #post(room: Room, at: number): void {
+  #post(room: Room, at: number, bytes = this.#options.textBytes): void {
     const { client, postedAtMs } = room.posters[at]!
     const number = postedAtMs.length
     postedAtMs.push(performance.now())
     this.posted += 1
-    const text = textOf({ poster: at, number }, this.#options.textBytes)
+    const text = textOf({ poster: at, number }, bytes)
     const message: Message = { room: room.name, poster: at, number, text }
     client!.socket.text(this.#dialect.post(message))
   }
@@ -253,6 +276,11 @@ export class FanOutCrowd {
   #fault(what: string): void {
     if (this.faults.length < faultsMax) this.faults.push(what)
   }
+}
+
+function roomOf(name: string, posters: number): Room {
+  const poster = () => ({ client: undefined, postedAtMs: [0], delivered: 0 })
+  return { name, posters: Array.from({ length: posters }, poster), members: 0 }
 }
 
 async function sideBySide<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {

@@ -24,6 +24,8 @@ type Room = Omit<FanOutShape, 'textBytes' | 'warmUpMs' | 'seconds' | 'stalled'>
 export const flatOut1000: Room = {
   ...{ rooms: 1, clients: 1_000, roomsPerClient: 1, postersPerRoom: 8, window: 16 },
 }
+const flatOut100: Room = { ...flatOut1000, clients: 100 }
+const tenRooms: Room = { ...flatOut1000, rooms: 10, postersPerRoom: 2, window: 8 }
 const flatOut5000: Room = { ...flatOut1000, clients: 5_000 }
 const rooms1000: Room = {
   ...{ rooms: 1_000, clients: 1_000, roomsPerClient: 20, postersPerRoom: 1, window: 2 },
@@ -58,6 +60,7 @@ export const fanOutScenario: Scenario = {
   cases: (effort) => {
     const of = (room: Room, label: string) => fanOutCase(starling(), { room, label }, effort)
     return [
+      of(flatOut100, 'one room of 100, flat out'),
       of(flatOut1000, 'one room of 1,000, flat out'),
       of({ ...flatOut1000, rate: 50 }, 'one room of 1,000, 50 messages/s'),
       of(flatOut5000, 'one room of 5,000, flat out'),
@@ -68,17 +71,21 @@ export const fanOutScenario: Scenario = {
   },
 }
 
+const shapesOfPeers = [
+  { room: flatOut1000, what: 'one room, flat out' },
+  { room: tenRooms, what: '10 rooms of 100, flat out' },
+  { room: { ...flatOut1000, rate: 50 }, what: 'one room, 50/s' },
+]
+
 export const peersScenario: Scenario = {
   name: 'peers',
-  title: 'One room of 1,000 side by side, messages of 200 bytes',
+  title: 'Side by side: messages of 200 bytes, 1,000 clients',
   columns: fanOutColumns,
   cases: (effort) =>
-    [undefined, 50].flatMap((rate) =>
-      [ceiling, wsLoop, socketIo, starling()].map((contestant) => {
-        const room = rate === undefined ? flatOut1000 : { ...flatOut1000, rate }
-        const pace = rate === undefined ? 'flat out' : `${rate} messages/s`
-        return fanOutCase(contestant, { room, label: `${contestant.name}, ${pace}` }, effort)
-      }),
+    shapesOfPeers.flatMap(({ room, what }) =>
+      [ceiling, wsLoop, socketIo, starling()].map((contestant) =>
+        fanOutCase(contestant, { room, label: `${contestant.name}: ${what}` }, effort),
+      ),
     ),
 }
 
