@@ -16,6 +16,9 @@ class Scene {
   readonly clock = new AwakeClock(0)
   readonly handed: PositionedRecord[] = []
   readonly told: string[] = []
+  /** Positions that the handle heard of from the follower. */
+  readonly known: number[] = []
+  readonly parts: number[] = []
   readonly fetches: { from: number; hear: (stored: StoredRecord) => void; ended: () => void }[] = []
   readonly asked: number[] = []
   lags = 0
@@ -42,8 +45,12 @@ class Scene {
         onLag: () => {
           this.lags += 1
         },
+        onHandedOver: (position) => this.known.push(position),
         follower: {
-          onRecords: (records) => this.handed.push(...records),
+          onRecords: (records) => {
+            this.parts.push(records.length)
+            this.handed.push(...records)
+          },
           onReach: (can, why) => this.told.push(can ? 'in reach' : why),
           onDamage: (why) => this.told.push(`damaged: ${why}`),
         },
@@ -78,6 +85,15 @@ class Scene {
 
   republish(...positions: readonly number[]): void {
     for (const position of positions) this.#republish(stored(position))
+  }
+
+  /** Records of so many operations each. */
+  republishLarge(ops: number, positions: readonly number[]): void {
+    for (const position of positions) {
+      const record = recordOf(`r${position}`)
+      const body = codec.encode({ ...record, ops: Array(ops).fill(record.ops[0]) })
+      this.#republish({ position, body })
+    }
   }
 
   /** Answers the newest read with these records. */
@@ -250,4 +266,21 @@ test('[P7] what waits for those before it is bounded, and read again when let go
   await scene.answer(1)
   assert.equal(scene.handed.length, 1)
   assert.equal(scene.fetches.at(-1)?.from, 2)
+})
+
+test('[L12] what was handed over is known to be in the log, though nobody else told', async () => {
+  const scene = new Scene()
+  scene.republish(1, 2, 3)
+  await turn()
+  assert.deepEqual(scene.known, [3])
+})
+
+test('no more is handed over in one turn than a turn can bear', async () => {
+  const scene = new Scene()
+  const ops = natsTuning.handOverOpsMax
+  scene.republishLarge(ops / 2, [1, 2, 3])
+  scene.republishLarge(2 * ops, [4])
+  for (let turns = 0; turns < 5; turns += 1) await turn()
+  assert.deepEqual(scene.parts, [2, 1, 1])
+  assert.deepEqual(scene.ids, ['r1', 'r2', 'r3', 'r4'])
 })

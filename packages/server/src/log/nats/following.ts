@@ -28,6 +28,8 @@ export interface FollowingOptions {
   /** The greatest position that is known to be there. */
   readonly head: () => Position
   readonly onDamage: (why: string) => void
+  /** Everything up to there was handed over, so it is there. */
+  readonly onHandedOver: (position: Position) => void
   /** The replica that answers has been behind for a while. */
   readonly onLag: () => void
 }
@@ -194,11 +196,12 @@ export class Following {
   #handOver(): void {
     this.#handing = undefined
     if (this.#isHeld) return
-    const part = this.#ready.splice(0, natsTuning.handOverRecordsMax)
+    const part = this.#ready.splice(0, partLength(this.#ready))
     const last = part.at(-1)
     if (last) {
       this.#last = { position: last.position, id: last.record.id }
       this.#handedOver = last.position
+      this.#options.onHandedOver(last.position)
       this.#options.follower.onRecords(part)
     }
     if (this.#isStopped) return
@@ -294,4 +297,15 @@ export class Following {
     const counts = `${has.toLocaleString('en')} of ${all.toLocaleString('en')} records`
     return { canAppend: false, why: `catching up: ${percent} % (${counts})` }
   }
+}
+
+/** How many to hand over at one go: at least one, and no more than a turn can bear. */
+function partLength(ready: readonly PositionedRecord[]): number {
+  const { handOverRecordsMax, handOverOpsMax } = natsTuning
+  let ops = 0
+  for (const [at, { record }] of ready.entries()) {
+    ops += record.ops.length
+    if (at >= handOverRecordsMax || (at > 0 && ops > handOverOpsMax)) return at
+  }
+  return ready.length
 }

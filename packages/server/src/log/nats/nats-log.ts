@@ -138,6 +138,9 @@ export class NatsLog implements Log {
         clock: this.#clock,
         head: () => this.#head,
         onDamage: (why) => this.#damaged(why),
+        onHandedOver: (position) => {
+          this.#head = Math.max(this.#head, position)
+        },
         onLag: () => this.#opened.tailLine.leave('its replica lags'),
       },
       this.#judge(),

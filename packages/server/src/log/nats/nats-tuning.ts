@@ -74,8 +74,9 @@ export const natsTuning = {
   /** Republished records that wait for those before them. */
   aheadRecordsMax: 10_000,
   aheadBytesMax: 16 * 1024 * 1024,
-  /** Handed over at one go. */
+  /** Handed over at one go, which is applied in one turn of the event loop. */
   handOverRecordsMax: 1_000,
+  handOverOpsMax: 500,
   /** How often a follower hears how far it has caught up. */
   progressMs: 300,
 } as const
