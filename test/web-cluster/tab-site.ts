@@ -21,6 +21,7 @@ async function bundle(entry: string): Promise<string> {
     build: {
       write: false,
       target: 'es2024',
+      rolldownOptions: { output: { codeSplitting: false } },
       lib: { entry: `test/web-cluster/${entry}.ts`, formats: ['es'], fileName: entry },
     },
   })

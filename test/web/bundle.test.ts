@@ -8,9 +8,9 @@ import { gzipSync } from 'node:zlib'
 import { buildWebClient } from './web-place.ts'
 
 const dist = fileURLToPath(new URL('../../packages/web/dist', import.meta.url))
-const pageGzipBytesMax = 200_000
+const pageGzipBytesMax = 165_000
 const workerGzipBytesMax = 60_000
-const allGzipBytesMax = 300_000
+const allGzipBytesMax = 220_000
 
 buildWebClient()
 const page = readFileSync(join(dist, 'index.html'), 'utf8')

@@ -293,7 +293,8 @@ export class ClientShell implements ClientSide {
     if (welcome?.ok) void this.#adopt()
     if (welcome?.ok) this.#welcomedAs(welcome.value.name)
     if (welcome === undefined) return
-    if (!welcome.ok && welcome.code === 'bad-token' && this.#identity.isKnown) {
+    const wasKnown = this.#identity.isKnown || this.#identity.token === this.#welcomed?.token
+    if (!welcome.ok && welcome.code === 'bad-token' && wasKnown) {
       const credentials = this.#credentials
       this.#credentials = undefined
       if (credentials !== undefined && credentials.kind !== 'token') {

@@ -1,23 +1,23 @@
 /**
  * One client for all tabs of a profile: one connection, one outbox, one storage, whichever tab one
- * writes in. It runs in a SharedWorker where the browser has one, else in one of the tabs.
+ * writes in. It runs in a SharedWorker where the browser has one, else in one of the tabs, which
+ * alone load what that takes.
  */
 import '@starling/protocol/without-eval'
 import { randomId } from '@starling/core/client/random-id'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import type { Credentials, StarlingClient } from './api.ts'
-import { connect } from './browser.ts'
 import type { ConnectOptions } from './connect-options.ts'
-import { NobodyYet } from './connect-with.ts'
-import { cryptographicChance } from './device-identity.ts'
+import { cryptographicChance } from './cryptographic-chance.ts'
+import { NobodyYet } from './nobody-yet.ts'
 import { clientOf } from './starling-client.ts'
-import { lockPrefix } from './tabs/browser-host.ts'
-import { type HostWay, LeaderWay, WorkerWay } from './tabs/host-ways.ts'
-import { holdLock, tabLock } from './tabs/profile-locks.ts'
+import type { HostWay } from './tabs/host-way.ts'
+import { holdLock, lockPrefix, tabLock } from './tabs/profile-locks.ts'
 import { TabClient } from './tabs/tab-client.ts'
 import type { SeatPort, TabDown, TabOptions } from './tabs/tab-frames.ts'
+import { WorkerWay } from './tabs/worker-way.ts'
 
-export { NobodyYet } from './connect-with.ts'
+export { NobodyYet } from './nobody-yet.ts'
 
 export interface SharedConnectOptions
   extends Pick<ConnectOptions, 'addresses' | 'auth' | 'client' | 'tuning'> {
@@ -73,6 +73,7 @@ export async function connectShared(options: SharedConnectOptions): Promise<Shar
 async function connectAlone(options: SharedConnectOptions): Promise<SharedClient> {
   const { addresses, auth, client: program, tuning } = options
   if (auth === undefined) throw new NobodyYet('nobody has come in here yet: give a name')
+  const { connect } = await import('./browser.ts')
   const client = await connect({
     addresses,
     auth,
@@ -88,7 +89,8 @@ class TabLine {
   readonly #tab: string
   readonly #options: SharedConnectOptions
   readonly #leave: () => void
-  #way: HostWay
+  #way: HostWay | undefined
+  #isClosed = false
   #auth: Credentials | undefined
   #client: TabClient | undefined
   readonly #opened = Promise.withResolvers<SharedClient>()
@@ -99,24 +101,23 @@ class TabLine {
     this.#options = options
     this.#leave = leave
     this.#auth = options.auth
-    const { profile, openWorker } = options
-    this.#way =
-      openWorker !== undefined && 'SharedWorker' in globalThis
-        ? new WorkerWay(profile, openWorker, () => this.#workerFailed())
-        : new LeaderWay(profile, tab)
   }
 
   open(): Promise<SharedClient> {
-    if (this.#way instanceof WorkerWay) {
+    const { profile, openWorker } = this.#options
+    if (openWorker !== undefined && 'SharedWorker' in globalThis) {
       this.#late = setTimeout(() => this.#workerFailed(), workerMsMax)
+      this.#take(new WorkerWay(profile, openWorker, () => this.#workerFailed()))
+    } else {
+      this.#lead()
     }
-    this.#way.open((port) => this.#found(port))
     return this.#opened.promise
   }
 
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#late)
-    this.#way.close()
+    this.#way?.close()
     this.#leave()
     removeEventListener('online', this.#wake)
     document.removeEventListener('visibilitychange', this.#wake)
@@ -124,10 +125,24 @@ class TabLine {
 
   #workerFailed(): void {
     clearTimeout(this.#late)
-    if (this.#client !== undefined || this.#way instanceof LeaderWay) return
+    if (this.#client !== undefined || !(this.#way instanceof WorkerWay)) return
     this.#way.close()
-    this.#way = new LeaderWay(this.#options.profile, this.#tab)
-    this.#way.open((port) => this.#found(port))
+    this.#way = undefined
+    this.#lead()
+  }
+
+  #lead(): void {
+    import('./tabs/leader-way.ts').then(
+      ({ LeaderWay }) => {
+        if (!this.#isClosed) this.#take(new LeaderWay(this.#options.profile, this.#tab))
+      },
+      (error: unknown) => this.#opened.reject(error),
+    )
+  }
+
+  #take(way: HostWay): void {
+    this.#way = way
+    way.open((port) => this.#found(port))
   }
 
   #found(port: SeatPort): void {
@@ -147,7 +162,7 @@ class TabLine {
     switch (frame.t) {
       case 'attached':
         clearTimeout(this.#late)
-        this.#way.attachedTo(frame.host)
+        this.#way?.attachedTo(frame.host)
         if (this.#client !== undefined) return this.#client.attach(port, frame.snapshot)
         return this.#begin(port, frame)
       case 'failed': {

@@ -4,8 +4,10 @@ import { dialAddress } from './address.ts'
 import type { StarlingClient } from './api.ts'
 import { ClientShell } from './client-shell.ts'
 import type { ConnectOptions } from './connect-options.ts'
-import { authFor, cryptographicChance, heldIdentities, identityFor } from './device-identity.ts'
+import { cryptographicChance } from './cryptographic-chance.ts'
+import { authFor, heldIdentities, identityFor } from './device-identity.ts'
 import { openMemoryStorage } from './memory-storage.ts'
+import { NobodyYet } from './nobody-yet.ts'
 import type { OpenSocket } from './socket.ts'
 import { clientOf } from './starling-client.ts'
 
@@ -14,9 +16,6 @@ export interface ConnectParts extends ConnectOptions {
   /** The server had lost an outbox: what was in it goes on in another. */
   readonly renamed?: (item: OutboxItem, to: OutboxItem) => void
 }
-
-/** There is neither an identity nor a way to get one. */
-export class NobodyYet extends Error {}
 
 /** @throws Error when there is neither an identity nor a way to get one, or no usable address. */
 export async function connectWith(parts: ConnectParts): Promise<StarlingClient> {

@@ -2,10 +2,9 @@
  * The secret of this device. It is made here, kept before it is first sent, and sent again
  * unchanged when an answer was lost: so coming in twice makes one identity. Another name, or
  * another way in, gets another token, since a token that the server knows always means the same
- * person.
+ * person. That is why a guest who registers does so with the guest's token: they stay who they are.
  */
 import { foldName } from '@starling/core/names/fold-name'
-import type { Chance } from '@starling/core/now'
 import type { Auth } from '@starling/protocol/up'
 import type { Credentials } from './api.ts'
 import type { Identity, Restored } from './storage.ts'
@@ -20,8 +19,21 @@ export function identityFor(credentials: Credentials, held: readonly Identity[])
     return same ?? { token, kind: 'account', name: '', isKnown: false }
   }
   const kind = credentials.kind === 'guest' ? 'guest' : 'account'
-  const wanted = { token: newToken(), kind, name: credentials.name, isKnown: false } as const
-  return held.find((identity) => isSamePerson(identity, wanted)) ?? wanted
+  const { name } = credentials
+  const wanted = { token: tokenFor(credentials, held), kind, name, isKnown: false } as const
+  const same = held.find((identity) => isSamePerson(identity, wanted))
+  return same ?? (kind === 'guest' ? registeredSince(name, held) : undefined) ?? wanted
+}
+
+function tokenFor({ kind }: Credentials, held: readonly Identity[]): string {
+  const guest = held.find((identity) => identity.kind === 'guest' && identity.isKnown)
+  return kind === 'register' && guest !== undefined ? guest.token : newToken()
+}
+
+/** The guest of this name who has an account by now. */
+function registeredSince(name: string, held: readonly Identity[]): Identity | undefined {
+  const folded = foldName(name)
+  return held.find((identity) => identity.isKnown && foldName(identity.name) === folded)
 }
 
 /**
@@ -61,18 +73,4 @@ export function newToken(): string {
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '')
-}
-
-/** Numbers in [0, 1) that nobody can guess. */
-export function cryptographicChance(): Chance {
-  const drawn = new Uint32Array(64)
-  let left = 0
-  return () => {
-    if (left === 0) {
-      crypto.getRandomValues(drawn)
-      left = drawn.length
-    }
-    left -= 1
-    return drawn[left]! / 2 ** 32
-  }
 }

@@ -4,9 +4,9 @@
  * `connectShared`. It serves all profiles of its origin.
  */
 import '@starling/protocol/without-eval'
-import { browserHostParts, lockPrefix } from './tabs/browser-host.ts'
+import { browserHostParts } from './tabs/browser-host.ts'
 import { messagePort } from './tabs/message-port.ts'
-import { holdLock, hostLock } from './tabs/profile-locks.ts'
+import { holdLock, hostLock, lockPrefix } from './tabs/profile-locks.ts'
 import type { TabUp } from './tabs/tab-frames.ts'
 import { TabHost } from './tabs/tab-host.ts'
 

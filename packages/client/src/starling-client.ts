@@ -6,7 +6,7 @@ import type { Answer } from '@starling/protocol/down'
 import { directRoomId, type Operation } from '@starling/protocol/operation'
 import type { Refusal, Result, Sending, Sent, StarlingClient, Who } from './api.ts'
 import { type ClientSide, closedRefusal } from './client-side.ts'
-import { cryptographicChance } from './device-identity.ts'
+import { cryptographicChance } from './cryptographic-chance.ts'
 
 const historyEntriesDefault = 50
 

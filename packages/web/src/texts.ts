@@ -140,6 +140,9 @@ const entrance = {
   guestHint: 'No account needed. This browser remembers you.',
   passwordHint: 'At least 8 characters.',
   oneMoment: 'One moment …',
+  keepName: 'Keep this name: make it an account',
+  keepNameHint: 'You stay in your rooms, and can log in on other devices.',
+  keptName: (name: string) => `${name} is an account now. Log in with the password elsewhere.`,
 }
 
 const settings = {
@@ -177,6 +180,14 @@ const rooms = {
   noRooms: 'You are in no room yet.',
   invitedBy: (name: string) => `from ${name}`,
   join: 'Join',
+  notNow: 'Not now',
+  joinAgain: 'Join again',
+  toRooms: 'To the rooms',
+  farewells: {
+    kicked: (by: string, room: string) => `${by} removed you from #${room}.`,
+    banned: (by: string, room: string) => `${by} banned you from #${room}.`,
+    untilLifted: 'You cannot come back until the ban is lifted.',
+  },
   openRoom: 'Open',
   findRoom: 'Find a room',
   noRoomsFound: 'No public room here',

@@ -2,11 +2,11 @@
 import { randomId } from '@starling/core/client/random-id'
 import { openBrowserSocket } from '../browser-socket.ts'
 import { startShell } from '../connect-with.ts'
-import { cryptographicChance } from '../device-identity.ts'
+import { cryptographicChance } from '../cryptographic-chance.ts'
 import { openIndexedDbStorage, removeIndexedDbProfile } from '../indexeddb-storage.ts'
 import { openMemoryStorage } from '../memory-storage.ts'
 import type { ClientStorage, Identity, Restored, StoredChange } from '../storage.ts'
-import { onLockFree, tabLock } from './profile-locks.ts'
+import { lockPrefix, onLockFree, tabLock } from './profile-locks.ts'
 import type { HostParts } from './tab-host.ts'
 
 /** There is one host at a time: it has the slot that the one before had. */
@@ -24,10 +24,6 @@ export function browserHostParts(profile: string): HostParts {
     forget: () => removeIndexedDbProfile(profile),
     onTabGone: (tab, act) => onLockFree(tabLock(name, tab), act),
   }
-}
-
-export function lockPrefix(profile: string): string {
-  return `starling:${profile}/tabs`
 }
 
 /** A private window may keep nothing: then it lasts as long as the tabs, and that is said. */

@@ -33,6 +33,11 @@ export function onLockFree(name: string, act: () => void): () => void {
   return () => waiting.abort()
 }
 
+/** What names of locks and channels of a profile begin with. */
+export function lockPrefix(profile: string): string {
+  return `starling:${profile}/tabs`
+}
+
 export function tabLock(name: string, tab: string): string {
   return `${name}/tab/${tab}`
 }

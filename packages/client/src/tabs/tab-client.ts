@@ -24,7 +24,7 @@ import {
   type Listener,
   type Welcome,
 } from '../client-side.ts'
-import { cryptographicChance } from '../device-identity.ts'
+import { cryptographicChance } from '../cryptographic-chance.ts'
 import { Listeners } from '../listeners.ts'
 import { Sendings } from '../sendings.ts'
 import { EntriesTold } from './entries-told.ts'
@@ -34,6 +34,8 @@ import { TabOutboxes } from './tab-outboxes.ts'
 
 /** A room that one entered is told of by its own entry; it comes right after the ack. */
 const enteredMsMax = 5_000
+/** That one comes in anew is told with the next turn. */
+const loginToldMsMax = 2_000
 const noAnswer: TabAnswer = closedRefusal
 
 interface Submitted {
@@ -171,8 +173,11 @@ export class TabClient implements ClientSide {
     await this.#until(() => this.isInRoom(room), enteredMsMax)
   }
 
+  /** The answer may overtake the news of what it did: then `ready` would tell how it was before. */
   async login(credentials: Credentials): Promise<void> {
+    const before = this.#snapshot.connection
     await this.#ask({ kind: 'login', credentials })
+    await this.#until(() => this.#snapshot.connection !== before, loginToldMsMax)
   }
 
   /** Signs out here: ends this client in all tabs and removes what is stored of the profile. */

@@ -7,7 +7,7 @@
 import type { OutboxItem } from '@starling/core/client/client-io'
 import type { ClientEventMap } from '../api.ts'
 import type { ClientShell } from '../client-shell.ts'
-import { NobodyYet } from '../connect-with.ts'
+import { NobodyYet } from '../nobody-yet.ts'
 import { Seat } from './seat.ts'
 import type { HostPort, TabAnswer, TabEvent, TabOptions, TabQuestion, TabUp } from './tab-frames.ts'
 

@@ -62,8 +62,19 @@ export interface Note {
   readonly isError: boolean
 }
 
+/** One was taken out of a room while looking at it. */
+export interface Farewell {
+  readonly room: string
+  readonly title: string
+  readonly why: 'kicked' | 'banned'
+  readonly byName: string
+  readonly canJoin: boolean
+}
+
 export interface UiState {
   readonly room: string | undefined
+  /** Stands where that room was. */
+  readonly farewell: Farewell | undefined
   /** Which pane a narrow window shows. */
   readonly pane: 'rooms' | 'talk' | 'details'
   readonly details: Details | undefined
@@ -78,6 +89,8 @@ export interface UiState {
   readonly notes: readonly Note[]
   readonly search: { readonly text: string; readonly isEverywhere: boolean }
   readonly isFocused: boolean
+  /** A guest asks for an account: a refusal is theirs to read, not the end of their stay. */
+  readonly isRegistering: boolean
 }
 
 const notesMax = 4
@@ -92,6 +105,7 @@ export const freshView: RoomView = {
 export function startState(drafts: ReadonlyMap<string, string>): UiState {
   return {
     room: undefined,
+    farewell: undefined,
     pane: 'rooms',
     details: undefined,
     dialog: undefined,
@@ -103,6 +117,7 @@ export function startState(drafts: ReadonlyMap<string, string>): UiState {
     notes: [],
     search: { text: '', isEverywhere: false },
     isFocused: true,
+    isRegistering: false,
   }
 }
 

@@ -6,10 +6,18 @@
 import type { Credentials, Result, RoomSnapshot } from '@starling/client/api'
 import type { SharedClient } from '@starling/client/connect-shared'
 import { writeRoute } from '../model/route.ts'
-import { type Details, type Dialog, startState, withNote, withoutNote } from '../model/ui-state.ts'
+import {
+  type Details,
+  type Dialog,
+  type Farewell,
+  startState,
+  withNote,
+  withoutNote,
+} from '../model/ui-state.ts'
 import type { Moments } from '../text/moment.ts'
 import { texts } from '../texts.ts'
 import type { Drafts } from './drafts.ts'
+import { Farewells } from './farewells.ts'
 import type { KeptText } from './kept-text.ts'
 import { Looking } from './looking.ts'
 import { Notifier } from './notifier.ts'
@@ -62,6 +70,7 @@ export class Chat {
       emptied: (room, index) => this.open({ kind: 'delete', room, index, text: '' }),
       posted: (room) => this.looking.goToNewest(room),
     })
+    new Farewells({ client, tell: (farewell) => this.#farewell(farewell) })
     client.on('refused', ({ item, say }) => {
       // What was written stands in the list, with its refusal.
       if (item.op.kind !== 'post' && item.op.kind !== 'edit') this.note(say, true)
@@ -117,6 +126,24 @@ export class Chat {
     await this.client.login(credentials)
     const welcome = await this.client.ready()
     return welcome.ok ? undefined : welcome.say
+  }
+
+  /** A guest gets an account. Undefined when it is made; else why not: they are a guest still. */
+  async register(credentials: Credentials): Promise<string | undefined> {
+    const name = this.client.snapshot().me?.name ?? ''
+    this.ui.set({ isRegistering: true })
+    const refusal = await this.comeIn(credentials)
+    if (refusal !== undefined) await this.comeIn({ kind: 'guest', name })
+    this.ui.set({ isRegistering: false })
+    return refusal
+  }
+
+  #farewell(farewell: Farewell): void {
+    if (this.ui.get().room === farewell.room) {
+      this.ui.set({ farewell, details: undefined, dialog: undefined })
+    } else {
+      this.note(texts.farewells[farewell.why](farewell.byName, farewell.title))
+    }
   }
 
   signOut(): Promise<void> {

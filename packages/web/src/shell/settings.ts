@@ -1,4 +1,6 @@
-/** What this device remembers of how one likes it: colours, and which rooms may call. */
+/** What this device remembers of how one likes it: colours, which rooms may call, which
+ * invitations can wait. */
+import type { Invitation } from '@starling/client/api'
 import type { RoomKind } from '@starling/protocol/operation'
 import { defaultLevel, type NotificationLevel, notificationLevels } from '../model/notifications.ts'
 import type { KeptText } from './kept-text.ts'
@@ -34,6 +36,16 @@ export class Settings {
   setLevel(room: string, level: NotificationLevel): void {
     this.#kept.set(`level:${room}`, level)
     this.#changed()
+  }
+
+  /** Not now: hidden here until somebody asks again. */
+  hideInvitation({ room, at }: Pick<Invitation, 'room' | 'at'>): void {
+    this.#kept.set(`not-now:${room}`, String(at))
+    this.#changed()
+  }
+
+  isHidden({ room, at }: Pick<Invitation, 'room' | 'at'>): boolean {
+    return at <= Number(this.#kept.get(`not-now:${room}`) ?? 0)
   }
 
   subscribe = (listener: () => void): (() => void) => {

@@ -9,6 +9,7 @@ import { Conversation } from './conversation.tsx'
 import { DetailsPane } from './details.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { Entrance } from './entrance.tsx'
+import { FarewellPlace } from './farewell-place.tsx'
 import { Sidebar, Welcome } from './sidebar.tsx'
 
 export function App() {
@@ -17,13 +18,14 @@ export function App() {
     connection.kind === 'refused' ? connection : undefined,
   )
   const me = useWorld((world) => world.me)
+  const isRegistering = useUi((state) => state.isRegistering)
   useTitle()
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => keyInWindow(event, chat)
     addEventListener('keydown', pressed)
     return () => removeEventListener('keydown', pressed)
   }, [chat])
-  if (refused !== undefined) {
+  if (refused !== undefined && !isRegistering) {
     return (
       <Entrance
         say={refused.say}
@@ -42,10 +44,19 @@ function Panes() {
   const details = useUi((state) => state.details)
   const isThere = useWorld(({ rooms }) => rooms.some((one) => one.room === room))
   const shown = isThere && room !== undefined ? room : undefined
+  const last = useUi((state) => state.farewell)
+  const farewell = shown === undefined && last?.room === room ? last : undefined
+  const hasPlace = shown !== undefined || farewell !== undefined
   return (
-    <div className={`panes at-${shown === undefined ? 'rooms' : pane}`}>
+    <div className={`panes at-${hasPlace ? pane : 'rooms'}`}>
       <Sidebar />
-      {shown === undefined ? <Welcome /> : <Conversation key={shown} room={shown} />}
+      {shown !== undefined ? (
+        <Conversation key={shown} room={shown} />
+      ) : farewell !== undefined ? (
+        <FarewellPlace farewell={farewell} />
+      ) : (
+        <Welcome />
+      )}
       {shown !== undefined && details !== undefined ? <DetailsPane room={shown} /> : null}
       <ConnectionBar />
       <Notes />

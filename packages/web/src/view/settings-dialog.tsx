@@ -1,6 +1,7 @@
 /** Who one is here: account, password, devices, colours. */
 import type { Device } from '@starling/protocol/down'
 import { useCallback, useEffect, useId, useState, useSyncExternalStore } from 'react'
+import { deviceLabel } from '../shell/session.ts'
 import { themes } from '../shell/settings.ts'
 import { texts } from '../texts.ts'
 import { useChat, useWorld } from './chat-context.ts'
@@ -31,7 +32,7 @@ export function SettingsDialog() {
             {texts.signOut}
           </button>
         </section>
-        {me.isGuest ? <p className="hint">{texts.guestHint}</p> : <Password />}
+        {me.isGuest ? <KeepName name={me.name} /> : <Password />}
         <Appearance />
         {me.isGuest ? null : <Devices />}
         <section>
@@ -41,6 +42,51 @@ export function SettingsDialog() {
         </section>
       </div>
     </Modal>
+  )
+}
+
+function KeepName({ name: before }: { readonly name: string }) {
+  const chat = useChat()
+  const [name, setName] = useState(before)
+  const [password, setPassword] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const [refusal, setRefusal] = useState<string>()
+  const register = async () => {
+    setBusy(true)
+    const wanted = name.trim()
+    const label = deviceLabel(navigator.userAgent)
+    const say = await chat.register({ kind: 'register', name: wanted, password, label })
+    setRefusal(say)
+    setBusy(false)
+    if (say === undefined) chat.note(texts.keptName(wanted))
+  }
+  return (
+    <details className="fold">
+      <summary>{texts.keepName}</summary>
+      <Form
+        act={texts.enter.register}
+        isReady={name.trim() !== '' && password.length >= 8}
+        isBusy={isBusy}
+        refusal={refusal}
+        onSubmit={() => void register()}
+      >
+        <Field
+          label={texts.name}
+          value={name}
+          onChange={setName}
+          hint={texts.keepNameHint}
+          autoComplete="username"
+        />
+        <Field
+          label={texts.password}
+          type="password"
+          hint={texts.passwordHint}
+          value={password}
+          onChange={setPassword}
+          autoComplete="new-password"
+        />
+      </Form>
+    </details>
   )
 }
 

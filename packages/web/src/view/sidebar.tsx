@@ -1,6 +1,6 @@
 /** One's rooms: invitations, rooms, direct conversations. */
 import type { Invitation, RoomSnapshot } from '@starling/client/api'
-import { memo, useMemo, useRef } from 'react'
+import { memo, useMemo, useRef, useSyncExternalStore } from 'react'
 import { sidebarSections } from '../model/room-order.ts'
 import { keptDraft } from '../model/ui-state.ts'
 import { texts } from '../texts.ts'
@@ -63,7 +63,7 @@ function Self() {
 
 function RoomLists() {
   const rooms = useWorld((world) => world.rooms)
-  const invitations = useWorld((world) => world.invitations)
+  const invitations = useInvitations()
   const here = useUi((state) => state.room)
   const sections = useMemo(() => sidebarSections(rooms), [rooms])
   const chat = useChat()
@@ -97,6 +97,16 @@ function RoomLists() {
       )}
     </div>
   )
+}
+
+/** Those that can wait are found by their room's name, not shown. */
+function useInvitations(): readonly Invitation[] {
+  const { settings } = useChat()
+  const all = useWorld((world) => world.invitations)
+  const hidden = useSyncExternalStore(settings.subscribe, () =>
+    all.map((one) => (settings.isHidden(one) ? '-' : '+')).join(''),
+  )
+  return all.filter((_, at) => hidden[at] === '+')
 }
 
 function RoomSection({
@@ -207,6 +217,14 @@ function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
         </b>
         <small>{texts.invitedBy(byName)}</small>
       </span>
+      <button
+        type="button"
+        className="text-button"
+        aria-label={`${texts.notNow} #${title}`}
+        onClick={() => chat.settings.hideInvitation(invitation)}
+      >
+        {texts.notNow}
+      </button>
       <button
         type="button"
         className="small-button"

@@ -1,62 +1,16 @@
 /**
- * The two ways in which a tab finds the host of its profile, and the next one when that is gone.
+ * The host is in one of the tabs. Every tab wants one lock. Whoever has it leads: it runs the host,
+ * says so on a channel that all hear, and serves each tab on a channel of its own. When it closes
+ * the browser gives the lock to the next; when it is frozen or put aside it gives it back itself.
  *
- * `WorkerWay`: a SharedWorker. It holds a lock while it lives; when the lock is free it has ended,
- * and is made again.
- *
- * `LeaderWay`: every tab wants one lock. Whoever has it leads: it runs the host, says so on a
- * channel that all hear, and serves each tab on a channel of its own. When it closes the browser
- * gives the lock to the next; when it is frozen or put aside it gives it back itself.
+ * It carries the whole client, so a page loads it only where no worker does that.
  */
-import { browserHostParts, lockPrefix } from './browser-host.ts'
-import { channelPort, messagePort } from './message-port.ts'
-import { type HeldLock, holdLock, hostLock, leaderLock, onLockFree } from './profile-locks.ts'
+import { browserHostParts } from './browser-host.ts'
+import type { HostWay } from './host-way.ts'
+import { channelPort } from './message-port.ts'
+import { type HeldLock, holdLock, leaderLock, lockPrefix } from './profile-locks.ts'
 import type { SeatPort, TabDown, TabUp } from './tab-frames.ts'
 import { TabHost } from './tab-host.ts'
-
-export interface HostWay {
-  /** Calls for each host that is found. */
-  open(found: (port: SeatPort) => void): void
-  /** The one that was found is this one. */
-  attachedTo(host: string): void
-  close(): void
-}
-
-export class WorkerWay implements HostWay {
-  readonly #make: () => SharedWorker
-  readonly #name: string
-  readonly #failed: () => void
-  #found: (port: SeatPort) => void = () => {}
-  #port: SeatPort | undefined
-  #unwatch = () => {}
-
-  /** `failed`: there is no such worker here. */
-  constructor(profile: string, make: () => SharedWorker, failed: () => void) {
-    this.#name = lockPrefix(profile)
-    this.#make = make
-    this.#failed = failed
-  }
-
-  open(found: (port: SeatPort) => void): void {
-    this.#found = found
-    const worker = this.#make()
-    worker.onerror = () => this.#failed()
-    this.#port = messagePort<TabDown, TabUp>(worker.port)
-    found(this.#port)
-  }
-
-  attachedTo(host: string): void {
-    this.#unwatch = onLockFree(hostLock(this.#name, host), () => {
-      this.#port?.close()
-      this.open(this.#found)
-    })
-  }
-
-  close(): void {
-    this.#unwatch()
-    this.#port?.close()
-  }
-}
 
 type DoorFrame =
   /** This host leads. */
