@@ -86,7 +86,8 @@ function cutTests(parts: () => { machines: Machines; echo: Echo }): void {
     const badMs = await echo.timeOf(100_000)
     await machines.get('one').heal()
     assert.ok(badMs > goodMs && badMs > 200, `100 kB took ${goodMs} ms, then ${badMs} ms`)
-    assert.ok((await echo.timeOf(100_000)) < badMs)
+    // A busy machine may be slow by itself for a while, a bad line is slow each time.
+    await until(async () => (await echo.timeOf(100_000)) < badMs, { what: 'a quick answer' })
   })
 }
 
