@@ -79,7 +79,7 @@ test('[P1] [P3] two browsers and a pipe talk', async () => {
   check()
 })
 
-test('[P9] a backend is killed while they type, and nobody sees trouble', async () => {
+test('[P9] [U8] a backend is killed while they type, and nobody sees trouble', async () => {
   for (const person of [ada, bob]) await person.notesTrouble()
   for (const name of ['primary-1', 'secondary-1']) {
     await talk(`without ${name}`, () => assert.ok(cluster.signal('backend', name, 'SIGKILL')))
@@ -93,7 +93,7 @@ test('[P2] [P5] the front-end is killed while they type; all stands once', async
   check()
 })
 
-test('[P1] [P4] the unsent survives a reload without any server, and is sent once', async () => {
+test('[P1] [P4] [U2] the unsent survives a reload without servers, is sent once', async () => {
   await cluster.killAll()
   const unsent = ['offline 1', 'a longer one, offline 2', 'offline 3']
   await ada.say(room, ...unsent)
@@ -106,7 +106,7 @@ test('[P1] [P4] the unsent survives a reload without any server, and is sent onc
   check()
 })
 
-test('[P2] two tabs have one connection, and what both send at once stands once each', async () => {
+test('[P2] [U2] two tabs have one connection; what both send stands once each', async () => {
   const second = new WebPerson(await browsers[0].openPage(ada.page.url()))
   await second.composer(room).waitFor()
   const clients = async () => {

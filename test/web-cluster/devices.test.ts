@@ -38,7 +38,7 @@ function row(person: WebPerson, mark: string) {
   return person.page.locator(`.room-row${mark}`, { hasText: 'general' })
 }
 
-test('[P6] what is read on one device is read on the other within a second', async () => {
+test('[P6] [U9] what is read on one device is read on the other within a second', async () => {
   const joined = await bob.join('#general')
   assert.ok(joined.ok)
   for (const text of ['one', 'two', 'three']) bob.post(joined.value, text)

@@ -31,7 +31,7 @@ function happening(text: string) {
   return page.locator('#happenings li', { hasText: text }).first()
 }
 
-test('the page shows every server, and says in one sentence how it is', async () => {
+test('[U21] the page shows every server, and says in one sentence how it is', async () => {
   await page.getByRole('status').filter({ hasText: 'All 4 backends are active' }).waitFor()
   for (const { name } of [...cluster.frontends, ...cluster.backends]) {
     await card(name).first().waitFor()
@@ -39,7 +39,7 @@ test('the page shows every server, and says in one sentence how it is', async ()
   assert.deepEqual(await page.evaluate(() => window.violations), [])
 })
 
-test('a backend that is killed shows within two seconds, and its return', async () => {
+test('[U21] a backend that is killed shows within two seconds, and its return', async () => {
   const killedAt = performance.now()
   assert.ok(cluster.signal('backend', 'primary-2', 'SIGKILL'))
   await happening('primary-2 is down').waitFor()
@@ -47,7 +47,7 @@ test('a backend that is killed shows within two seconds, and its return', async 
   await happening('primary-2 is active again').waitFor()
 })
 
-test('a backend that hangs shows as silent with the reason, until it goes on', async () => {
+test('[U21] a backend that hangs shows as silent with the reason, until it goes on', async () => {
   const pid = cluster.pidOf('backend', 'secondary-1')!
   process.kill(pid, 'SIGSTOP')
   try {
@@ -58,7 +58,7 @@ test('a backend that hangs shows as silent with the reason, until it goes on', a
   await page.getByRole('status').filter({ hasText: 'All 4 backends are active' }).waitFor()
 })
 
-test('when the front-end itself dies the page says so, and goes on by itself', async () => {
+test('[U21] when the front-end itself dies the page says so, and goes on by itself', async () => {
   assert.ok(cluster.signal('frontend', 'frontend-1', 'SIGKILL'))
   await page.getByRole('status').filter({ hasText: 'frontend-1 does not answer' }).waitFor()
   await page.getByRole('status').filter({ hasText: 'backends are active' }).waitFor()

@@ -109,7 +109,7 @@ for (const way of ['worker', 'leader']) {
       await browser?.end()
     })
 
-    test('they have one connection, and both show everything', async () => {
+    test('[U2] they have one connection, and both show everything', async () => {
       await showing(second, ({ connection }) => connection === 'online', 'online')
       assert.equal(await connections(), 1)
       await first.evaluate(() => window.tab!.postAndWait('from the first'))
@@ -202,7 +202,7 @@ for (const way of ['worker', 'leader']) {
       })
     }
 
-    test('a tab that comes later is told of all, each entry once', async () => {
+    test('[U2] a tab that comes later is told of all, each entry once', async () => {
       const third = await open(browser, urlOf(way))
       await showing(third, ({ connection }) => connection === 'online', 'online')
       await third.evaluate(() => window.tab!.postAndWait('the third is here'))
@@ -234,7 +234,7 @@ for (const way of ['worker', 'leader']) {
       assert.equal(await connections(), 1)
     })
 
-    test('signing out ends the client in all tabs and forgets the profile', async () => {
+    test('[U19] signing out ends the client in all tabs and forgets the profile', async () => {
       const other = await open(browser, urlOf(way))
       await other.evaluate(() => window.tab!.forget())
       await showing(second, ({ connection }) => connection === 'closed', 'closed here too')

@@ -25,7 +25,7 @@ function gzipBytes(names: readonly string[]): number {
   return names.reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, name))).length, 0)
 }
 
-test('the page and its worker are within their budget', () => {
+test('[U15] the page and its worker are within their budget', () => {
   const named = files.filter((name) => page.includes(`/${name}`))
   const worker = files.filter((name) => name.includes('client-worker'))
   assert.equal(worker.length, 1)
@@ -36,7 +36,7 @@ test('the page and its worker are within their budget', () => {
   assert.ok(bytes.page + bytes.worker <= allGzipBytesMax)
 })
 
-test('names of emoji and grammars of code are loaded when they are needed, not before', () => {
+test('[U15] names of emoji and grammars of code are loaded when they are needed', () => {
   const lazy = files.filter((name) => /gemoji|grammars/.test(name))
   assert.equal(lazy.length, 2)
   assert.deepEqual(
@@ -45,12 +45,12 @@ test('names of emoji and grammars of code are loaded when they are needed, not b
   )
 })
 
-test('nothing in the page is inline, and nothing comes from elsewhere', () => {
+test('[U16] nothing in the page is inline, and nothing comes from elsewhere', () => {
   assert.doesNotMatch(page, /<style|style=|<script(?![^>]*\bsrc=)|\son\w+=|javascript:/i)
   assert.doesNotMatch(page, /(?:src|href)="(?!\/)/)
 })
 
-test('all that was built is kept for times without a network', () => {
+test('[U17] all that was built is kept for times without a network', () => {
   const built = [...files, 'icon.svg', 'manifest.webmanifest'].map((name) => `/${name}`)
   for (const name of built) assert.ok(shell.files.includes(name), name)
   assert.ok(shell.files.includes('/'))

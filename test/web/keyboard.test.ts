@@ -58,7 +58,7 @@ async function press(...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
 }
 
-test('one comes in, creates a room and writes there without a mouse', async () => {
+test('[U7] one comes in, creates a room and writes there without a mouse', async () => {
   const name = page.getByRole('textbox', { name: texts.name })
   await name.waitFor()
   await checkBothColours()
@@ -80,7 +80,7 @@ test('one comes in, creates a room and writes there without a mouse', async () =
   await ada.sees('first words')
 })
 
-test('Ctrl-K joins a room, Alt with arrows goes through the rooms', async () => {
+test('[U7] Ctrl-K joins a room, Alt with arrows goes through the rooms', async () => {
   await press('Control+k')
   await page.keyboard.type(`#${title}`)
   await page.getByRole('option', { name: texts.switcher.join }).waitFor()
@@ -96,7 +96,7 @@ test('Ctrl-K joins a room, Alt with arrows goes through the rooms', async () => 
   await until(async () => !/unread/.test(await ada.roomState(title)), { what: 'it to be read' })
 })
 
-test('a message is reached, answered, reacted to and deleted by keys', async () => {
+test('[U7] a message is reached, answered, reacted to and deleted by keys', async () => {
   await page.keyboard.type('mine')
   await press('Enter')
   await ada.sees('mine')
@@ -118,7 +118,7 @@ test('a message is reached, answered, reacted to and deleted by keys', async () 
   await checkBothColours()
 })
 
-test('the keys are shown by a question mark, and Escape backs out of everything', async () => {
+test('[U7] the keys are shown by a question mark, and Escape backs out of everything', async () => {
   await page.locator('.messages').focus()
   await press('?')
   await page.getByRole('dialog', { name: texts.keysTitle }).waitFor()
@@ -135,7 +135,7 @@ test('the keys are shown by a question mark, and Escape backs out of everything'
   assert.ok(await page.evaluate(() => document.activeElement?.matches('.composer textarea')))
 })
 
-test('members, settings and the directory of rooms are without hindrance', async () => {
+test('[U7] members, settings and the directory of rooms are without hindrance', async () => {
   await page.getByRole('button', { name: texts.membersOnline(2, 2) }).click()
   await page.getByRole('complementary').getByText('bob').waitFor()
   await checkBothColours()

@@ -47,7 +47,7 @@ async function state(person: WebPerson, wanted: RegExp): Promise<void> {
   )
 }
 
-test('what was read on one device is read on the others within a second', async () => {
+test('[U9] what was read on one device is read on the others within a second', async () => {
   await writeMany(bob, room, ['one', 'two', '@ada three'])
   await state(ada, /1 for you, 3 unread/)
   await state(phone, /1 for you, 3 unread/)
@@ -65,7 +65,7 @@ test('what was read on one device is read on the others within a second', async 
   })
 })
 
-test('a line stands before what is new, and stays while one reads', async () => {
+test('[U6] a line stands before what is new, and stays while one reads', async () => {
   const line = ada.page.getByText(texts.newMessages, { exact: true })
   await line.waitFor()
   const rows = (await ada.page.getByRole('log').textContent()) ?? ''
@@ -73,7 +73,7 @@ test('a line stands before what is new, and stays while one reads', async () => 
   assert.ok(at !== -1 && at < rows.indexOf('one'))
 })
 
-test('marked unread from a message, it is so on all devices until one comes back', async () => {
+test('[U6] marked unread from a message, it is so everywhere until one comes back', async () => {
   const { page } = ada
   await ada.rows('two').hover()
   await ada.rows('two').getByRole('button', { name: texts.acts.more }).click()
@@ -87,7 +87,7 @@ test('marked unread from a message, it is so on all devices until one comes back
   await state(phone, /^(?!.*unread)/)
 })
 
-test('a message for one calls where nobody looks; its click lands on it', async () => {
+test('[U10] a message for one calls where nobody looks; its click lands on it', async () => {
   const { page } = phone
   await page.context().grantPermissions(['notifications'])
   await page.reload()

@@ -39,7 +39,7 @@ async function bobIsIn(title: string, isIn: boolean): Promise<void> {
   await until(() => isThere() === isIn, { what: `bob ${isIn ? 'in' : 'out of'} ${title}` })
 }
 
-test('a private room is made, somebody asked in, muted and removed', async () => {
+test('[U18] a private room is made, somebody asked in, muted and removed', async () => {
   await choose(texts.add, texts.createRoom)
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox', { name: texts.roomName }).fill('hideout')
@@ -62,7 +62,7 @@ test('a private room is made, somebody asked in, muted and removed', async () =>
   await page.keyboard.press('Escape')
 })
 
-test('a topic is set, a rank is given, and the room can be left', async () => {
+test('[U18] a topic is set, a rank is given, and the room can be left', async () => {
   await ada.createRoom('plaza')
   assert.ok((await bob.join('#plaza')).ok)
   await page.getByRole('button', { name: texts.addTopic }).click()
@@ -81,7 +81,7 @@ test('a topic is set, a rank is given, and the room can be left', async () => {
   })
 })
 
-test('two people talk alone; reactions, an edit and a deletion are seen', async () => {
+test('[U18] two people talk alone; reactions, an edit and a deletion are seen', async () => {
   await choose(texts.add, texts.newDirect)
   await page.getByRole('dialog').getByRole('textbox').fill('bob')
   await page.keyboard.press('Enter')
@@ -106,7 +106,7 @@ test('two people talk alone; reactions, an edit and a deletion are seen', async 
   await page.getByText(texts.deleted).waitFor()
 })
 
-test('who is typing is told, and nothing moves for it', async () => {
+test('[U1] who is typing is told, and nothing moves for it', async () => {
   const room = bob.snapshot().rooms.find(({ peer }) => peer?.name === 'ada')!.room
   const top = () => page.locator('.composer').evaluate((one) => one.getBoundingClientRect().top)
   const before = await top()
@@ -115,7 +115,7 @@ test('who is typing is told, and nothing moves for it', async () => {
   assert.equal(await top(), before)
 })
 
-test('the password is changed; another device is seen, and signed out', async () => {
+test('[U14] the password is changed; another device is seen, and signed out', async () => {
   otherBrowser = await WebBrowser.launch()
   const other = new WebPerson(await otherBrowser.openPage(place.line.origin))
   await other.logIn('ada', password)
@@ -136,7 +136,7 @@ test('the password is changed; another device is seen, and signed out', async ()
   await page.keyboard.press('Escape')
 })
 
-test('without a network the page opens with what was held', async () => {
+test('[U17] without a network the page opens with what was held', async () => {
   await page.evaluate(() => navigator.serviceWorker.ready)
   await page.locator('.room-row', { hasText: 'hideout' }).click()
   await ada.say('hideout', 'before the cut')
@@ -153,7 +153,7 @@ test('without a network the page opens with what was held', async () => {
   place.line.cut(false)
 })
 
-test('signed out, nothing of it is left in the browser', async () => {
+test('[U19] signed out, nothing of it is left in the browser', async () => {
   await page.locator('.self').click()
   await page.getByRole('button', { name: texts.signOut, exact: true }).click()
   await page.getByRole('dialog').getByText(texts.signOutHint).waitFor()

@@ -78,7 +78,7 @@ function heightOf(page: Page): Promise<number> {
   return page.locator('.messages').evaluate((list) => list.scrollHeight)
 }
 
-test('ten pages of older messages move what is looked at by at most a pixel', async () => {
+test('[U4] ten pages of older messages move what is looked at by at most a pixel', async () => {
   const { page } = ada
   const moved: number[] = []
   place.line.delayMs = 300
@@ -93,7 +93,7 @@ test('ten pages of older messages move what is looked at by at most a pixel', as
   assert.ok(Math.max(...moved) <= movedPixelsMax, `moved by ${moved.join(', ')} pixels`)
 })
 
-test('while one reads above, 200 messages move nothing, and the pill counts them', async () => {
+test('[U5] while one reads above, 200 messages move nothing; the pill counts them', async () => {
   const { page } = ada
   await page.keyboard.press('Escape')
   await ada.sees(`line ${messages} `)
@@ -114,7 +114,7 @@ test('while one reads above, 200 messages move nothing, and the pill counts them
   await until(async () => !(await pill.isVisible()), { what: 'the bottom' })
 })
 
-test('at the bottom what comes is in sight', async () => {
+test('[U5] at the bottom what comes is in sight', async () => {
   const { page } = ada
   await writeMany(writer, room, ['here at once'])
   await ada.sees('here at once')
@@ -124,7 +124,7 @@ test('at the bottom what comes is in sight', async () => {
   assert.ok(below <= 1, `${below} pixels below`)
 })
 
-test('a hit of a search is shown, and "Back" returns to the exact place', async () => {
+test('[U11] a hit of a search is shown, and "Back" returns to the exact place', async () => {
   const { page } = ada
   await scroll(page, { by: -3_333 })
   const anchor = await anchorOf(page)
@@ -142,7 +142,7 @@ test('a hit of a search is shown, and "Back" returns to the exact place', async 
   assert.deepEqual(ada.errors, [])
 })
 
-test('10,000 messages are scrolled to their beginning, each in its place', async () => {
+test('[U4] 10,000 messages are scrolled to their beginning, each in its place', async () => {
   const { page } = ada
   const seen: number[] = []
   const look = () =>

@@ -73,7 +73,7 @@ declare global {
   }
 }
 
-test('with 2 s of latency a message is shown within 50 ms, and its ack moves nothing', async () => {
+test('[U1] with 2 s of latency a message shows within 50 ms; its ack moves nothing', async () => {
   const { page } = ada
   await ada.say(title, 'warm')
   await ada.sees('warm')
@@ -125,7 +125,7 @@ test('[P2] [P4] what was not sent when the page was reloaded goes out once, in o
   for (const text of said) assert.equal(await ada.rows(text).count(), 1)
 })
 
-test('a draft is there again after a reload, and marked in the list of rooms', async () => {
+test('[U3] a draft is there again after a reload, and marked in the list of rooms', async () => {
   const { page } = ada
   await ada.composer(title).fill('half a thou')
   await page.reload()
@@ -138,7 +138,7 @@ test('a draft is there again after a reload, and marked in the list of rooms', a
   await ada.composer(title).fill('')
 })
 
-test('an arrow up in the empty composer edits the last message, Escape gives it up', async () => {
+test('[U3] an arrow up in the empty composer edits the last message; Escape ends it', async () => {
   const { page } = ada
   await ada.say(title, 'a mistkae')
   await bobSees('a mistkae')
@@ -157,7 +157,7 @@ test('an arrow up in the empty composer edits the last message, Escape gives it 
   assert.match((await ada.rows('a mistake').textContent()) ?? '', /edited/)
 })
 
-test('a paste of more than five lines can become a block of code', async () => {
+test('[U20] a paste of more than five lines can become a block of code', async () => {
   const { page } = ada
   const lines = ['one', 'two', 'three', '```', 'five', 'six'].join('\n')
   const field = ada.composer(title)
@@ -173,7 +173,7 @@ test('a paste of more than five lines can become a block of code', async () => {
   await page.locator('.message pre', { hasText: 'three' }).waitFor()
 })
 
-test('a message that is too long stays in the composer, with the reason', async () => {
+test('[U20] a message that is too long stays in the composer, with the reason', async () => {
   const { page } = ada
   const long = 'x'.repeat(20_000)
   await ada.say(title, long)
@@ -182,7 +182,7 @@ test('a message that is too long stays in the composer, with the reason', async 
   await ada.composer(title).fill('')
 })
 
-test('a refused message is marked, to be sent again or given up', async () => {
+test('[U20] a refused message is marked, to be sent again or given up', async () => {
   const { page } = ada
   place.line.delayMs = 500
   assert.ok((await bob.mute(room, 'ada', true)).ok)
