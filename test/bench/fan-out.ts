@@ -14,6 +14,8 @@ export interface FanOutResult extends FanOutMeasured {
   readonly contestant: string
   /** Processor time of the server processes. */
   readonly serverMs: number
+  /** The same of those alone that clients are connected to. */
+  readonly frontMs: number
   readonly gatherMs: number
 }
 
@@ -27,16 +29,19 @@ export async function fanOut(contestant: Contestant, shape: FanOutShape): Promis
     const place = path === undefined ? { host, ports } : { host, ports, path }
     const options: FanOutLoadOptions = { ...shape, ...place, dialect: contestant.dialect }
     const child = fork(loadProgram, [JSON.stringify(options)])
-    let usedMs = 0
+    const frontPids = server.frontPids ?? pids
+    const usage = () => ({ all: processorMsOf(pids()), front: processorMsOf(frontPids()) })
+    let used = { all: 0, front: 0 }
     let gatherMs = 0
     let result: FanOutResult | undefined
     for await (const [told] of on(child, 'message', { close: ['exit'] })) {
       const heard: FanOutReport = told
       if (heard.kind === 'gathered') gatherMs = heard.elapsedMs
-      else if (heard.kind === 'begins') usedMs = processorMsOf(pids())
+      else if (heard.kind === 'begins') used = usage()
       else if (heard.kind === 'measured') {
-        const serverMs = processorMsOf(pids()) - usedMs
-        result = { ...heard, contestant: contestant.name, serverMs, gatherMs }
+        const { all, front } = usage()
+        const spent = { serverMs: all - used.all, frontMs: front - used.front }
+        result = { ...heard, ...spent, contestant: contestant.name, gatherMs }
       } else if (heard.faults.length > 0) throw new Error(heard.faults.join('\n'))
       else if (result !== undefined) return result
     }

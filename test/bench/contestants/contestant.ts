@@ -15,5 +15,7 @@ export interface RunningContestant {
   readonly path?: string
   /** Of all its processes; they are counted together. */
   readonly pids: () => readonly number[]
+  /** Of those that clients are connected to, where that is not all. */
+  readonly frontPids?: () => readonly number[]
   readonly stop: () => Promise<void>
 }

@@ -21,11 +21,14 @@ export function starling(options: StarlingOptions = {}): Contestant {
         await cluster.remove()
         throw error
       }
-      const pids = cluster.processes().map(({ pid }) => pid)
+      const processes = cluster.processes()
+      const pids = processes.map(({ pid }) => pid)
+      const fronts = processes.filter(({ role }) => role === 'frontend').map(({ pid }) => pid)
       return {
         host: '127.0.0.1',
         ports: cluster.frontends.map(({ port }) => port),
         pids: () => pids,
+        frontPids: () => fronts,
         stop: () => cluster.remove(),
       }
     },

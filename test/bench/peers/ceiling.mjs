@@ -1,12 +1,13 @@
 /**
  * The ceiling for a program in JavaScript: what came in one turn of the event loop is framed once
- * and written to every socket by a loop that does nothing else. One room, no limits, no promises.
+ * and written to the room's sockets by a loop that does nothing else. Each connection is in one
+ * room, what it says is passed on unread; no limits, no promises.
  */
 import { WebSocketServer } from 'ws'
 
-const sockets = new Set()
+const rooms = new Map()
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
-let waiting = []
+const dirty = new Set()
 
 function frame(payload) {
   const head = payload.length < 126 ? 2 : 4
@@ -22,21 +23,32 @@ function frame(payload) {
 }
 
 function flush() {
-  const bytes = Buffer.concat(waiting)
-  waiting = []
-  for (const socket of sockets) socket.write(bytes)
+  for (const room of dirty) {
+    const bytes = Buffer.concat(room.waiting)
+    room.waiting = []
+    for (const socket of room.sockets) socket.write(bytes)
+  }
+  dirty.clear()
+}
+
+function roomOf(name) {
+  if (!rooms.has(name)) rooms.set(name, { sockets: new Set(), waiting: [] })
+  return rooms.get(name)
 }
 
 server.on('connection', (client, request) => {
   client.once('message', (data) => {
-    sockets.add(request.socket)
-    client.send(JSON.stringify({ joined: JSON.parse(data).join }))
+    const { join } = JSON.parse(data)
+    const room = roomOf(join)
+    room.sockets.add(request.socket)
+    client.on('close', () => room.sockets.delete(request.socket))
+    client.send(JSON.stringify({ joined: join }))
     client.on('message', (payload) => {
-      if (waiting.length === 0) setImmediate(flush)
-      waiting.push(frame(payload))
+      if (dirty.size === 0) setImmediate(flush)
+      dirty.add(room)
+      room.waiting.push(frame(payload))
     })
   })
-  client.on('close', () => sockets.delete(request.socket))
 })
 server.on('listening', () => process.send({ port: server.address().port }))
 process.on('disconnect', () => process.exit(0))
