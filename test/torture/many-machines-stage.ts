@@ -4,8 +4,8 @@
  * planned ends, partitions in one direction or both, bad lines. Several may be in trouble at once,
  * but of the engine's servers one (two of three must live), and of backends and front-ends all but
  * one: then whatever stands still is ours to explain. A machine is in trouble until it is back in
- * service: a backend until the front-ends find it active, an engine server until the stream is
- * current on all three.
+ * service: a backend until the front-ends find it active, an engine server until all three have
+ * taken something new.
  *
  * The disaster: all engine servers and all backends are killed at once while people write, and the
  * backends lose their disks. What is read afterwards stands on the engine's disks alone.
@@ -144,8 +144,9 @@ export class ManyMachinesStage implements Stage {
     faults.push(noted)
     await this.#carryOut(service, fault)
     const overAtMs = performance.now()
-    const head = await this.#cluster.engine.head()
-    await until(() => this.#isBack(service, role, head), {
+    // People go on writing: only what came in after the fault shows that all three take it.
+    const upTo = (await this.#cluster.engine.head()) + 1
+    await until(() => this.#isBack(service, role, upTo), {
       what: () => `${service.name} back in service after ${what}`,
       ms: role === 'engine' ? engineReadyMsMax : readyMsMax,
     })
@@ -157,9 +158,9 @@ export class ManyMachinesStage implements Stage {
   }
 
   /** Ready, and of a backend: active for every front-end that is not in trouble itself. */
-  async #isBack(service: Service, role: MachineRole, head: number): Promise<boolean> {
+  async #isBack(service: Service, role: MachineRole, upTo: number): Promise<boolean> {
     const { engine, frontends } = this.#cluster
-    if (role === 'engine') return engine.areCurrent(head)
+    if (role === 'engine') return engine.areCurrent(upTo)
     if (!(await this.#cluster.isServiceReady(service))) return false
     if (role === 'frontend') return true
     const askers = frontends.filter((frontend) => !this.#inTrouble.has(frontend))

@@ -10,7 +10,7 @@ test(title, async (context) => {
   const report = await torture({
     engine: 'nats',
     hasDisaster: true,
-    seconds: 8,
+    seconds: 5,
     clients: 8,
     rooms: 4,
     window: 2,
