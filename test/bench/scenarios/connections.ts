@@ -19,7 +19,7 @@ export const memoryScenario: Scenario = {
     { key: 'microsecondsPerEntrance', head: 'µs CPU to come in', digits: 0 },
   ],
   cases: () =>
-    [1_000, 5_000].map((clients) => ({
+    [1_000, 5_000, 10_000].map((clients) => ({
       label: `${clients.toLocaleString('en')} connections`,
       measure: () => measureMemory(clients),
     })),
