@@ -58,6 +58,13 @@ async function press(...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
 }
 
+/** What is on its way is dim; that is not judged. */
+async function acked(): Promise<void> {
+  await until(async () => (await page.locator('.message.pending, .message.sent').count()) === 0, {
+    what: 'the ack',
+  })
+}
+
 test('[U7] one comes in, creates a room and writes there without a mouse', async () => {
   const name = page.getByRole('textbox', { name: texts.name })
   await name.waitFor()
@@ -100,9 +107,7 @@ test('[U7] a message is reached, answered, reacted to and deleted by keys', asyn
   await page.keyboard.type('mine')
   await press('Enter')
   await ada.sees('mine')
-  await until(async () => (await page.locator('.message.pending, .message.sent').count()) === 0, {
-    what: 'the ack',
-  })
+  await acked()
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '')
   while (!(await page.evaluate(() => document.activeElement?.matches('.messages')))) {
     await press('Shift+Tab')
@@ -115,6 +120,7 @@ test('[U7] a message is reached, answered, reacted to and deleted by keys', asyn
   await page.keyboard.type('coming')
   await press('Enter')
   await page.locator('.message', { hasText: 'coming' }).locator('.quote').waitFor()
+  await acked()
   await checkBothColours()
 })
 
@@ -123,6 +129,10 @@ test('[U7] the keys are shown by a question mark, and Escape backs out of everyt
   await press('?')
   await page.getByRole('dialog', { name: texts.keysTitle }).waitFor()
   await checkBothColours()
+  await press('Escape')
+  await until(async () => (await page.getByRole('dialog').count()) === 0, { what: 'it to close' })
+  await press('Control+k')
+  await page.keyboard.type('not a room')
   await press('Escape')
   await until(async () => (await page.getByRole('dialog').count()) === 0, { what: 'it to close' })
   await press('Control+Shift+F')

@@ -100,6 +100,7 @@ test('[U18] two people talk alone; reactions, an edit and a deletion are seen', 
     .rows('a smile')
     .getByRole('button', { name: texts.reactionBy('🎉', 1) })
     .waitFor()
+  assert.equal(await composer.inputValue(), '')
   await bob.edit(room, sent.value.index, 'a grin').settled
   await ada.sees('a grin')
   await bob.delete(room, sent.value.index).settled

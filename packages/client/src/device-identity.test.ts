@@ -24,7 +24,7 @@ test('[A6] a guest who registers does so with the token of the guest, under what
   })
 })
 
-test('[A6] a guest who was never let in has no token to keep, nor has one who logs in', () => {
+test('[A6] a guest who was never let in has no token to keep, nor who logs in', () => {
   assert.notEqual(identityFor(registering, [{ ...guest, isKnown: false }]).token, 'g')
   assert.notEqual(identityFor({ kind: 'login', name: 'ada', password }, [guest]).token, 'g')
 })
@@ -35,7 +35,7 @@ test('[A3] who asks to be the guest that has an account by now comes in with tha
   assert.notEqual(identityFor({ kind: 'guest', name: 'eve' }, [account]).token, 'g')
 })
 
-test('[A6] a client that registers its guest says so with one token, kept for the next', async () => {
+test('[A6] a client that registers its guest does so with one token, and keeps it', async () => {
   const frontend = await LittleFrontend.listen()
   const storage = openMemoryStorage()
   const addresses = [frontend.address]

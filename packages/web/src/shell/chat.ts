@@ -138,10 +138,13 @@ export class Chat {
     return refusal
   }
 
+  /** In a narrow window the room one was last in is out of sight behind the list. */
   #farewell(farewell: Farewell): void {
-    if (this.ui.get().room === farewell.room) {
-      this.ui.set({ farewell, details: undefined, dialog: undefined })
-    } else {
+    const { room, pane } = this.ui.get()
+    const wasHere = room === farewell.room
+    if (wasHere) this.ui.set({ farewell, details: undefined, dialog: undefined })
+    if (wasHere && pane === 'details') this.ui.set({ pane: 'talk' })
+    if (!wasHere || pane === 'rooms') {
       this.note(texts.farewells[farewell.why](farewell.byName, farewell.title))
     }
   }

@@ -1,7 +1,8 @@
 /**
- * Rooms that one was taken out of. A room that is gone from the snapshot was left, or one was kicked
- * or banned; the newest entries of one's self room tell which, and by whom. Where one looks at it a
- * sentence takes its place, elsewhere it is told in passing. Rooms that one left say nothing.
+ * Rooms that one was taken out of. A room that is gone from the snapshot was left, or one was
+ * kicked or banned; the newest entries of one's self room tell which, and by whom. Where one looks
+ * at it a sentence takes its place, elsewhere it is told in passing. Rooms that one left say
+ * nothing.
  */
 import type { ClientSnapshot, RoomSnapshot, StarlingClient } from '@starling/client/api'
 import type { Farewell } from '../model/ui-state.ts'

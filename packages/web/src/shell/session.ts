@@ -7,6 +7,7 @@ import { connectShared, type SharedClient } from '@starling/client/connect-share
 import type { KeptText } from './kept-text.ts'
 
 const profile = 'web'
+const revokeMsMax = 5_000
 
 /** The front-end that served the page. */
 export function ownAddress(): string {
@@ -29,10 +30,22 @@ export function openClient(credentials: Credentials | undefined): Promise<Shared
 export async function signOut(client: SharedClient, kept: KeptText): Promise<void> {
   const { me, connection } = client.snapshot()
   // Without a connection the device stays in the list, from where another can sign it out.
-  if (me !== undefined && connection.kind === 'online') await client.revoke(me.device)
+  if (me !== undefined && connection.kind === 'online') {
+    await Promise.race([client.revoke(me.device), refusedOrLate(client)])
+  }
   for (const key of kept.keys('')) kept.delete(key)
   await client.forget()
   location.assign(location.pathname)
+}
+
+/** The answer to one's own revocation may be lost with the connection that it ends. */
+function refusedOrLate(client: SharedClient): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, revokeMsMax)
+    client.subscribe(() => {
+      if (client.snapshot().connection.kind === 'refused') resolve()
+    })
+  })
 }
 
 /** How this device is called in the list of one's devices. */

@@ -54,8 +54,11 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
         placeholder={texts.findEmoji}
         aria-label={texts.findEmoji}
         onChange={({ target }) => setQuery(target.value)}
-        onKeyDown={({ key }) => {
-          if (key === 'Enter' && query.trim() !== '') void pickFirst()
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return
+          // The composer has the focus by the time that the key would write a new line.
+          event.preventDefault()
+          if (query.trim() !== '') void pickFirst()
         }}
       />
       <div className="emoji-groups">

@@ -28,9 +28,18 @@ export function Modal({ title, children, isWide, isBare }: ModalProps) {
     const clicked = (event: MouseEvent) => {
       if (event.target === element) element.close()
     }
+    // A search field would take the first Esc for itself, to become empty.
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.isComposing) return
+      if (!(event.target instanceof HTMLInputElement)) return
+      event.preventDefault()
+      element.close()
+    }
+    element.addEventListener('keydown', pressed)
     element.addEventListener('close', closed)
     element.addEventListener('mousedown', clicked)
     return () => {
+      element.removeEventListener('keydown', pressed)
       element.removeEventListener('close', closed)
       element.removeEventListener('mousedown', clicked)
     }
