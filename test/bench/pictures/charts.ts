@@ -3,8 +3,8 @@ import { type Outcome, spreadOfRuns } from '../scenario.ts'
 import type { StageTimes } from '../stages.ts'
 import { rowHeight, rowTextY, svgBar, svgOf, svgText, topHeight } from './svg.ts'
 
-const width = 860
-const labelWidth = 330
+const width = 880
+const labelWidth = 350
 const barsWidth = 400
 
 /** One bar a case, of the scenario's first column. */

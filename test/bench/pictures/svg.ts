@@ -1,19 +1,19 @@
 /** Parts of the bench's pictures: readable on light and dark pages, with no script and no font. */
 const style = `
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+  .page { fill: #ffffff }
   .head { font-weight: 600; font-size: 15px }
   .soft { fill: #59636e }
   .bar { fill: #0969da }
   .other { fill: #8c959f }
   .spread { stroke: #1f2328; stroke-width: 1.5 }
-  .line { stroke: #d1d9e0 }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc }
+    .page { fill: #0d1117 }
     .soft { fill: #9198a1 }
     .bar { fill: #4493f8 }
     .other { fill: #656c76 }
     .spread { stroke: #f0f6fc }
-    .line { stroke: #3d444d }
   }`
 
 export const rowHeight = 30
@@ -34,6 +34,7 @@ export function svgOf({ width, rows, title, unit, parts }: Picture): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escaped(title)}</title>`,
     `<style>${style}\n</style>`,
+    `<rect width="${width}" height="${height}" rx="6" class="page"/>`,
     svgText({ x: 12, y: 24, text: title, look: 'head' }),
     svgText({ x: 12, y: 44, text: unit, look: 'soft' }),
     ...parts,
