@@ -28,8 +28,12 @@ import {
 import type { Disaster, Stage, StageOptions } from './stage.ts'
 
 const readyMsMax = 60_000
-/** After a partition a server may need half a minute to catch up with the others. */
-const engineReadyMsMax = 180_000
+/**
+ * A leader that was cut off in one direction cannot catch up before the others' next snapshot,
+ * which they make every two minutes or so (nats-server 2.15.1: "Expected first catchup entry to be
+ * a snapshot").
+ */
+const engineReadyMsMax = 240_000
 /** A lame duck sends its clients away one by one. */
 const endMsMax = 60_000
 const agreeMsMax = 20_000
