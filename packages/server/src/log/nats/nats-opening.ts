@@ -209,8 +209,8 @@ class Opening {
     return new NatsRefusal(
       `The store of this backend was made from the log ${this.#options.identity}, ` +
         `but the servers ${servers.join(', ')} have ${found}.`,
-      'See that nats.servers and nats.stream are right. If the log was made anew on purpose, start ' +
-        'each backend once with --rebuild; its store is kept aside.',
+      'See that nats.servers and nats.stream are right. If the log was made anew on purpose, ' +
+        'start each backend once with --rebuild; its store is kept aside.',
     )
   }
 }
