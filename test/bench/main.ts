@@ -14,6 +14,7 @@ import { memoryScenario, stormScenario } from './scenarios/connections.ts'
 import { fanOutScenario, peersScenario, slowReadersScenario } from './scenarios/fan-out.ts'
 import { sendsScenario } from './scenarios/sends.ts'
 import { measureStages, type StagesOutcome } from './scenarios/stages.ts'
+import { webClientScenario } from './scenarios/web-client.ts'
 import { showStages } from './stages.ts'
 
 const usage = `npm run bench -- [SCENARIO …] [--seconds 5] [--runs 5] [--clients 100]
@@ -26,6 +27,7 @@ slow-readers  what one client in a hundred that reads nothing costs the others
 memory        of the front-end, for each connection that idles
 storm         --connections clients come back after the kill -9 of their front-end
 peers         a ceiling, a loop of ws, Socket.IO and Starling side by side (also --peers)
+web-client    what somebody with 2,000 rooms feels in a browser
 stages        where the time of a message goes (also --stages)`
 
 const flags = {
@@ -67,6 +69,7 @@ function optionsOf(args: readonly string[]): Options {
     memoryScenario,
     stormScenario({ clients: number('connections') }),
     peersScenario,
+    webClientScenario,
   ]
   const also = (['peers', 'stages'] as const).filter((name) => values[name])
   const names: readonly string[] = [...positionals, ...also]

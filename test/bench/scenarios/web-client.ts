@@ -1,6 +1,6 @@
 /**
  * What somebody with 2,000 rooms feels in the web client: going from room to room, opening it with
- * what the browser kept, and what a tab holds after 100,000 messages went by. Run alone with
+ * what the browser kept, and what a tab holds after 100,000 messages went by. Also run alone, with
  * `node test/bench/scenarios/web-client.ts`.
  */
 import { openMemoryStorage } from '@starling/client/memory-storage'
