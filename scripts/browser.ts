@@ -6,8 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { isProgram, onPath, type ProgramPlace } from './programs.ts'
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
@@ -24,8 +23,7 @@ export const browserArguments = [
   '--disable-sync',
 ] as const
 
-export interface BrowserPlace {
-  readonly env: { readonly [name: string]: string | undefined }
+export interface BrowserPlace extends ProgramPlace {
   readonly isRoot: boolean
   /** Runs a command to its end, with its output shown. */
   readonly run: (command: string, args: readonly string[]) => Promise<void>
@@ -41,7 +39,7 @@ export async function findBrowser(place: BrowserPlace = thisMachine()): Promise<
   }
   const found = browserOnPath(place)
   if (found !== undefined) return found
-  if (place.isRoot && onPath('apt-get', place) !== undefined) {
+  if (place.isRoot && onPath('apt-get', place).length > 0) {
     place.say('Installing chromium with apt-get, once …')
     await place.run('apt-get', ['update'])
     await place.run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'])
@@ -56,23 +54,7 @@ const remedy =
   'install Chromium (Debian: "apt-get install chromium") or set STARLING_BROWSER to the path of one'
 
 function browserOnPath(place: BrowserPlace): string | undefined {
-  return programs.map((name) => onPath(name, place)).find((path) => path !== undefined)
-}
-
-function onPath(name: string, { env }: BrowserPlace): string | undefined {
-  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return folders.map((folder) => join(folder, name)).find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR') return false
-    throw error
-  }
+  return programs.flatMap((name) => onPath(name, place))[0]
 }
 
 function thisMachine(): BrowserPlace {

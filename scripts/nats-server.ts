@@ -11,9 +11,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
-  accessSync,
   chmodSync,
-  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -22,11 +20,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { isProgram, onPath, type ProgramPlace } from './programs.ts'
 
 /** Older ones may lose what they acknowledged: fixes of their storage are missing. */
 export const natsServerVersionMin = '2.15.1'
@@ -34,8 +32,7 @@ export const natsServerVersionMin = '2.15.1'
 const fetchSecondsMax = 300
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
-export interface NatsServerPlace {
-  readonly env: { readonly [name: string]: string | undefined }
+export interface NatsServerPlace extends ProgramPlace {
   readonly isRoot: boolean
   /** Where the private copy is kept. */
   readonly cacheFolder: string
@@ -96,22 +93,6 @@ function isNewEnough(version: string | undefined): boolean {
 
 function tell(version: string | undefined): string {
   return version === undefined ? 'not a nats-server' : `version ${version}`
-}
-
-function onPath(name: string, { env }: NatsServerPlace): readonly string[] {
-  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return folders.map((folder) => join(folder, name)).filter(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR') return false
-    throw error
-  }
 }
 
 function canFetch(place: NatsServerPlace): boolean {
