@@ -1,6 +1,6 @@
 /** The single lines around the messages: the header, the rule above the composer, the status. */
 import type { ClientSnapshot, RoomSnapshot } from '@starling/client/api'
-import { activityCounts } from '../model/room-order.ts'
+import { activityCounts } from '@starling/client/navigation/room-order'
 import { type UiState, viewOf } from '../model/state.ts'
 import { isTroubleShown } from '../model/waking.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
@@ -102,7 +102,7 @@ export function statusLine(state: UiState, world: ClientSnapshot, width: number)
 }
 
 function countSpans(state: UiState, world: ClientSnapshot): Line {
-  const { mentions, unread } = activityCounts(world, state.room)
+  const { mentions, unread } = activityCounts(world.rooms, state.room)
   const spans: Span[] = []
   if (mentions > 0) spans.push(span(`${mentions}@`, 'strong-accent'), span('  '))
   if (unread > 0) spans.push(span(`${unread} unread`, 'plain'), span('  '))

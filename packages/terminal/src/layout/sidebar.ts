@@ -1,6 +1,6 @@
 /** The rooms, at the left: number for Alt-1 … Alt-0, name, how much is unread, a draft's mark. */
 import type { ClientSnapshot, RoomSnapshot } from '@starling/client/api'
-import { sidebarOrder } from '../model/room-order.ts'
+import { sidebarOrder } from '@starling/client/navigation/room-order'
 import type { UiState } from '../model/state.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
 import { clip } from '../text/width.ts'
@@ -35,7 +35,7 @@ export function sidebarLines(
 function allRows(state: UiState, world: ClientSnapshot, width: number): readonly Row[] {
   const rows: Row[] = []
   let kind: string | undefined
-  sidebarOrder(world).forEach((room, at) => {
+  sidebarOrder(world.rooms).forEach((room, at) => {
     const isDirect = room.kind === 'direct'
     if (kind !== undefined && isDirect && kind !== 'direct') rows.push(blank)
     kind = room.kind

@@ -3,6 +3,8 @@
  * `#`, an emoji after `:`. People rank by how lately they spoke in the room, rooms by activity.
  */
 import type { ClientSnapshot, RoomSnapshot } from '@starling/client/api'
+import { bestMatches } from '@starling/client/navigation/match'
+import { byActivity } from '@starling/client/navigation/room-order'
 import type { Member } from '@starling/protocol/down'
 import { roles } from '@starling/protocol/operation'
 import type { Completes } from '../commands/command.ts'
@@ -10,8 +12,6 @@ import { commandNamed, commands } from '../commands/commands.ts'
 import { emojis } from '../text/emoji.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
 import type { Composer } from './composer.ts'
-import { bestMatches } from './match.ts'
-import { byActivity } from './room-order.ts'
 import type { Candidate, Completion } from './state.ts'
 
 const candidatesMax = 50

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { matchScore } from '@starling/client/navigation/match'
 import { aRoom, aWorld } from '../testing/world.ts'
-import { matchScore } from './match.ts'
 import { switcherItems } from './switcher.ts'
 
 const world = aWorld({

@@ -3,9 +3,9 @@
  * room one is in comes last: nobody goes where they are.
  */
 import type { ClientSnapshot } from '@starling/client/api'
+import { bestMatches } from '@starling/client/navigation/match'
+import { byActivity } from '@starling/client/navigation/room-order'
 import { sanitiseLine } from '../text/sanitise.ts'
-import { bestMatches } from './match.ts'
-import { byActivity } from './room-order.ts'
 import type { PanelItem, Pick } from './state.ts'
 
 const itemsMax = 200

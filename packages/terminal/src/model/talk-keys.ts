@@ -2,6 +2,8 @@
  * The keys of a conversation. Global keys first (they work while a message is picked, too), then
  * the completion's, then the composer's; what is left is text.
  */
+
+import { neighbour, nextActivity, sidebarOrder } from '@starling/client/navigation/room-order'
 import type { Input } from '../screen/key-decoder.ts'
 import { emojiNamed } from '../text/emoji.ts'
 import { sanitise } from '../text/sanitise.ts'
@@ -17,7 +19,6 @@ import {
 import { roomOf } from './geometry.ts'
 import { keyHelp } from './keys.ts'
 import { withNote } from './notes.ts'
-import { neighbour, nextActivity, sidebarOrder } from './room-order.ts'
 import { beginEdit, dropIntent, submit } from './sending.ts'
 import { type Act, hereOf, type Step, step, type UiState, viewOf, withView } from './state.ts'
 import { lineOfKey, listOf, type Surroundings } from './surroundings.ts'
@@ -72,7 +73,7 @@ const globalKeys: { readonly [key: string]: KeyStep } = {
     [...'1234567890'].map((digit, number): [string, KeyStep] => [
       `alt+${digit}`,
       (state, at) => {
-        const room = sidebarOrder(at.world)[number]
+        const room = sidebarOrder(at.world.rooms)[number]
         return room === undefined ? step(state) : goTo(state, room.room, at)
       },
     ]),
@@ -247,12 +248,12 @@ function toNeighbour(
   at: Surroundings,
   by: { readonly step: -1 | 1; readonly isUnread: boolean },
 ): Step {
-  const room = neighbour(at.world, state.room, by)
+  const room = neighbour(at.world.rooms, state.room, by)
   return room === undefined ? step(state) : goTo(state, room.room, at)
 }
 
 function goToActivity(state: UiState, at: Surroundings): Step {
-  const next = nextActivity(at.world, state.room)
+  const next = nextActivity(at.world.rooms, state.room)
   if (next !== undefined) {
     const home = state.home ?? state.room
     return goTo({ ...state, home }, next.room, at)

@@ -4,12 +4,12 @@
  * for arrived, what is seen is read, what ran out goes.
  */
 
+import { sidebarOrder } from '@starling/client/navigation/room-order'
 import type { Input } from '../screen/key-decoder.ts'
 import { composerWith, emptyComposer } from './composer.ts'
 import { roomOf } from './geometry.ts'
 import { withNote } from './notes.ts'
 import { bareInput, panelInput, promptInput, switcherInput } from './overlay-keys.ts'
-import { sidebarOrder } from './room-order.ts'
 import { selectInput } from './select-keys.ts'
 import { beginEdit } from './sending.ts'
 import {
@@ -142,7 +142,7 @@ function settleTimes(state: UiState, at: Surroundings): UiState {
 function settleRoom(state: UiState, at: Surroundings): Step {
   if (roomOf(at.world, state.room) !== undefined) return step(state)
   // A room that was just joined may be on its way.
-  const first = sidebarOrder(at.world)[0]
+  const first = sidebarOrder(at.world.rooms)[0]
   if (first === undefined || (state.room !== undefined && at.world.me === undefined)) {
     return step(state)
   }

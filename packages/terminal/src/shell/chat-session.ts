@@ -5,12 +5,12 @@
  * screen.
  */
 import type { StarlingClient } from '@starling/client/api'
+import { activityCounts } from '@starling/client/navigation/room-order'
 import { createElement as h } from 'react'
 import { bareText } from '../layout/bare.ts'
 import { screenLines } from '../layout/screen-lines.ts'
 import { RowCache } from '../layout/timeline-blocks.ts'
 import { roomOf } from '../model/geometry.ts'
-import { activityCounts } from '../model/room-order.ts'
 import { type Event, startState, type UiState } from '../model/state.ts'
 import { listOf } from '../model/surroundings.ts'
 import { update } from '../model/update.ts'
@@ -217,7 +217,7 @@ export class ChatSession {
   #title(): string {
     const world = this.#parts.client.snapshot()
     const room = roomOf(world, this.#state.room)
-    const { mentions, unread } = activityCounts(world, this.#state.room)
+    const { mentions, unread } = activityCounts(world.rooms, this.#state.room)
     const count = mentions + unread === 0 ? '' : ` (${mentions > 0 ? mentions : unread})`
     return `${room === undefined ? 'Starling' : sanitiseLine(room.title)}${count}`
   }

@@ -4,11 +4,11 @@
  * rooms by activity.
  */
 import type { ClientSnapshot, RoomSnapshot } from '@starling/client/api'
+import { bestMatches } from '@starling/client/navigation/match'
+import { byActivity } from '@starling/client/navigation/room-order'
 import type { Member } from '@starling/protocol/down'
 import { texts } from '../texts.ts'
 import { commands } from './commands.ts'
-import { bestMatches } from './match.ts'
-import { byActivity } from './room-order.ts'
 
 const candidatesMax = 8
 /** One letter after a colon is a smiley more often than a name. */

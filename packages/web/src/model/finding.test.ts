@@ -1,8 +1,8 @@
 /** Completion, the switcher and the order of rooms: what is offered, and what first. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { activityCounts, neighbour } from '@starling/client/navigation/room-order'
 import { completed, completionOf, wantsEmoji } from './completion.ts'
-import { neighbour, unreadCounts } from './room-order.ts'
 import { message, room, timeline } from './snapshot-parts.test-fixture.ts'
 import { switcherItems } from './switcher.ts'
 
@@ -83,12 +83,12 @@ test('the switcher offers what the words could mean besides', () => {
 
 test('the next room goes round the end; the next unread one may be none', () => {
   const rooms = [room('a'), room('b', { unread: 1 }), room('c', { kind: 'direct' })]
-  const next = (from: string, step: 1 | -1, isUnread = false) =>
-    neighbour(rooms, `r-${from}`, { step, isUnread })?.title
+  const next = (from: string | undefined, step: 1 | -1, isUnread = false) =>
+    neighbour(rooms, from && `r-${from}`, { step, isUnread })?.title
   assert.deepEqual([next('a', 1), next('c', 1), next('a', -1)], ['b', 'a', 'c'])
   assert.deepEqual([next('a', -1, true), next('b', 1, true)], ['b', undefined])
-  assert.deepEqual(unreadCounts({ rooms: [room('x', { unread: 3, mentions: 2 })] }), {
-    mentions: 2,
-    unread: 1,
-  })
+  assert.deepEqual([next(undefined, 1), next(undefined, -1)], ['a', 'c'])
+  const counted = [room('x', { unread: 3, mentions: 2 }), room('y', { unread: 1 })]
+  assert.deepEqual(activityCounts(counted), { mentions: 2, unread: 2 })
+  assert.deepEqual(activityCounts(counted, 'r-x'), { mentions: 0, unread: 1 })
 })

@@ -3,9 +3,9 @@
  * room one is in comes last: nobody goes where they are.
  */
 import type { ClientSnapshot, RoomSnapshot } from '@starling/client/api'
+import { bestMatches } from '@starling/client/navigation/match'
+import { byActivity } from '@starling/client/navigation/room-order'
 import { texts } from '../texts.ts'
-import { bestMatches } from './match.ts'
-import { byActivity } from './room-order.ts'
 
 const itemsMax = 50
 

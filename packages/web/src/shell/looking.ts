@@ -4,10 +4,10 @@
  */
 import type { RoomSnapshot } from '@starling/client/api'
 import type { SharedClient } from '@starling/client/connect-shared'
+import { neighbour } from '@starling/client/navigation/room-order'
 import type { ListView } from '../list/list-position.ts'
 import type { Place } from '../list/place.ts'
 import { RowHeights } from '../list/row-heights.ts'
-import { neighbour } from '../model/room-order.ts'
 import { readRoute, writeRoute } from '../model/route.ts'
 import { type Target, viewOf, withRoom, withUnreadLine, withView } from '../model/ui-state.ts'
 import { texts } from '../texts.ts'

@@ -1,6 +1,7 @@
 /** The whole window. */
+
+import { activityCounts } from '@starling/client/navigation/room-order'
 import { useEffect } from 'react'
-import { unreadCounts } from '../model/room-order.ts'
 import { keyInWindow } from '../shell/window-keys.ts'
 import { texts } from '../texts.ts'
 import { useChat, useUi, useWorld } from './chat-context.ts'
@@ -83,7 +84,7 @@ function useTitle(): void {
   const room = useUi((state) => state.room)
   const title = useWorld(({ rooms }) => rooms.find((one) => one.room === room)?.title)
   const rooms = useWorld((world) => world.rooms)
-  const { mentions, unread } = unreadCounts({ rooms })
+  const { mentions, unread } = activityCounts(rooms)
   useEffect(() => {
     const count = mentions > 0 ? `(${mentions}) ` : unread > 0 ? '• ' : ''
     document.title = `${count}${title === undefined ? '' : `${title} · `}${texts.product}`

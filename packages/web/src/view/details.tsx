@@ -1,9 +1,9 @@
 /** The pane beside the conversation: members, what the room is, search. */
 import type { RoomSnapshot } from '@starling/client/api'
+import { matchScore } from '@starling/client/navigation/match'
 import type { Member } from '@starling/protocol/down'
 import { type ReactNode, useState } from 'react'
 import { lockLine } from '../model/lock-line.ts'
-import { matchScore } from '../model/match.ts'
 import { mayInvite, maySetTopic, measuresAgainst, rankOf, rolesFor } from '../model/permissions.ts'
 import { texts } from '../texts.ts'
 import { useChat, useRoom, useUi, useWorld } from './chat-context.ts'

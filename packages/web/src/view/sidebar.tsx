@@ -1,7 +1,7 @@
 /** One's rooms: invitations, rooms, direct conversations. */
 import type { Invitation, RoomSnapshot } from '@starling/client/api'
+import { sidebarSections } from '@starling/client/navigation/room-order'
 import { memo, useMemo, useRef, useSyncExternalStore } from 'react'
-import { sidebarSections } from '../model/room-order.ts'
 import { keptDraft } from '../model/ui-state.ts'
 import { texts } from '../texts.ts'
 import { useChat, useUi, useView, useWorld } from './chat-context.ts'
