@@ -11,7 +11,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -201,8 +201,6 @@ function isSourceFolder(name) {
 /** One line, unless it fails. */
 function build(folder, { name, stamp, hash }) {
   say(`Building ${name}, which takes a few seconds …`)
-  // Builds that think of themselves as fresh, by the dates of their files, think again.
-  rmSync(join(dirname(stamp), 'inputs.json'), { force: true })
   const args = ['run', '--silent', 'build', '--workspace', `packages/${name}`]
   const { status, stdout, stderr } = runNpm(folder, args, ['ignore', 'pipe', 'pipe'])
   if (status !== 0) {

@@ -1,17 +1,9 @@
 /**
  * Bundles the terminal client into dist/run-chat.js, with everything it needs. Only starting is
- * quicker for it: the source runs without. Does nothing when no input is newer than the bundle.
+ * quicker for it: the source runs without. When it is made scripts/setup.mjs says.
  * `dist/inputs.json` names the sources it was made from, for `src/load-chat.ts`.
  */
-import {
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -22,19 +14,6 @@ const dist = join(here, 'dist')
 const bundle = join(dist, 'run-chat.js')
 const list = join(dist, 'inputs.json')
 const widths = join(here, 'src', 'text', 'width.ts')
-
-function changedMs(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs
-}
-
-function isCurrent() {
-  const builtMs = changedMs(bundle)
-  if (builtMs === undefined || changedMs(list) === undefined) return false
-  return JSON.parse(readFileSync(list, 'utf8')).every((file) => {
-    const changed = changedMs(join(root, file))
-    return changed !== undefined && changed <= builtMs
-  })
-}
 
 async function build() {
   process.env.NODE_ENV = 'production'
@@ -104,4 +83,4 @@ function note(id, sources) {
   if (path.startsWith(join(root, 'packages')) && !path.includes('node_modules')) sources.add(path)
 }
 
-if (!isCurrent()) await build()
+await build()

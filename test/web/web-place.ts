@@ -11,11 +11,11 @@ import { Cluster } from '../cluster/cluster.ts'
 import { WebPerson } from '../web-cluster/web-person.ts'
 import { SlowLine } from './slow-line.ts'
 
-const build = fileURLToPath(new URL('../../packages/web/build.mjs', import.meta.url))
+const setUp = fileURLToPath(new URL('../../scripts/setup.mjs', import.meta.url))
 
 /** Does nothing when nothing changed. */
 export function buildWebClient(): void {
-  execFileSync(process.execPath, [build])
+  execFileSync(process.execPath, [setUp])
 }
 
 export class WebPlace {
