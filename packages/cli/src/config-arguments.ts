@@ -1,4 +1,6 @@
 /** The options that say which configuration holds; the same for every command that needs one. */
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { type Config, loadConfig } from '@starling/server/config/config'
 import type { ConfigFlags } from '@starling/server/config/config-values'
 import { nearestWord } from '@starling/server/config/nearest-word'
@@ -14,6 +16,22 @@ export const configOptions = {
 export function configOf(flags: ConfigFlags, surroundings: CommandSurroundings): Config {
   const { environment, workingFolder } = surroundings
   return loadConfig({ environment, flags, workingFolder })
+}
+
+/** The configuration, and the one file that the command is about, absolute. */
+export function configAndFileOf(
+  args: readonly string[],
+  { say, surroundings }: { readonly say: string; readonly surroundings: CommandSurroundings },
+): { readonly config: Config; readonly file: string } {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: configOptions,
+    allowPositionals: true,
+  })
+  const [given, ...rest] = positionals
+  if (given === undefined || rest.length > 0) throw new UsageError(say)
+  const config = configOf(values, surroundings)
+  return { config, file: resolve(surroundings.workingFolder, given) }
 }
 
 /** The same again, for a process of one role. */

@@ -3,14 +3,13 @@
  * run. The copy is made beside the target and appears there when it is complete.
  */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
-import { parseArgs } from 'node:util'
 import type { Config } from '@starling/server/config/config'
 import { natsSettingsOf } from '@starling/server/config/nats-settings-of'
 import { backUpNats } from '@starling/server/migration/nats-backup'
-import { configOf, configOptions } from '../config-arguments.ts'
-import { exitCodes, NotDone, UsageError } from '../exit-codes.ts'
+import { configAndFileOf } from '../config-arguments.ts'
+import { exitCodes, NotDone } from '../exit-codes.ts'
 import { notDone } from '../migration/not-done.ts'
 import type { RunCommand } from '../subcommand.ts'
 
@@ -18,15 +17,7 @@ import type { RunCommand } from '../subcommand.ts'
 const pagesAtOnce = 2 ** 31 - 1
 
 export const run: RunCommand = async (args, surroundings) => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: configOptions,
-    allowPositionals: true,
-  })
-  const [given, ...rest] = positionals
-  if (given === undefined || rest.length > 0) throw new UsageError('say to which file')
-  const config = configOf(values, surroundings)
-  const target = resolve(surroundings.workingFolder, given)
+  const { config, file: target } = configAndFileOf(args, { say: 'say to which file', surroundings })
   const source = sourceOf(config)
   if (existsSync(target)) {
     throw new NotDone(`${target} is there already`, 'choose another name')

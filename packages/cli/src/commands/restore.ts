@@ -3,29 +3,21 @@
  * server may run. Nothing that is there is overwritten.
  */
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { parseArgs } from 'node:util'
 import { storeFolderOf } from '@starling/server/backend/nats-backend-engine'
 import type { Config } from '@starling/server/config/config'
 import { natsSettingsOf } from '@starling/server/config/nats-settings-of'
 import { restoreNats } from '@starling/server/migration/nats-backup'
-import { configOf, configOptions } from '../config-arguments.ts'
-import { exitCodes, NotDone, UsageError } from '../exit-codes.ts'
+import { configAndFileOf } from '../config-arguments.ts'
+import { exitCodes, NotDone } from '../exit-codes.ts'
 import { notDone } from '../migration/not-done.ts'
 import type { RunCommand } from '../subcommand.ts'
 import { lockDataFolder } from '../supervisor/data-lock.ts'
 
 export const run: RunCommand = async (args, surroundings) => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: configOptions,
-    allowPositionals: true,
-  })
-  const [given, ...rest] = positionals
-  if (given === undefined || rest.length > 0) throw new UsageError('say from which file')
-  const config = configOf(values, surroundings)
-  const source = resolve(surroundings.workingFolder, given)
+  const say = 'say from which file'
+  const { config, file: source } = configAndFileOf(args, { say, surroundings })
   if (!existsSync(source)) throw new NotDone(`there is no ${source}`, 'name a backup')
   const lock = lockDataFolder(config.dataFolder)
   try {

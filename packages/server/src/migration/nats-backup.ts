@@ -14,6 +14,8 @@ import { seedStores } from './seed-stores.ts'
 
 const ownName = 'backup'
 
+const nobodyWaitedFor = { writers: () => [], keepAtRest: () => {} } as const
+
 interface Part {
   /** For this work alone; the file in it is `starling.db`. */
   readonly folder: string
@@ -21,13 +23,11 @@ interface Part {
   readonly say: (line: string) => void
 }
 
-/** Up to where the log ends now; servers go on writing meanwhile. */
+/** Up to where the log ends by then; servers go on writing meanwhile. */
 export async function backUpNats({ folder, nats, say }: Part): Promise<Moved> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  return withLogs({ folder, nats, say }, async (natsLog, file) => {
-    const upTo = await natsLog.head()
-    const source = { ...atOnce(natsLog), head: async () => upTo }
-    return moveLog({ source, target: file, writers: () => [], keepAtRest: () => {}, say })
+  return withLogs({ folder, nats, say }, (natsLog, file) => {
+    return moveLog({ source: natsLog, target: file, ...nobodyWaitedFor, say })
   })
 }
 
@@ -42,11 +42,7 @@ export async function restoreNats({ storeFolders, ...part }: NatsRestore): Promi
   if (!existsSync(path)) throw new LogError('unavailable', 'no', `There is no ${path}.`)
   return withLogs(part, async (natsLog, file) => {
     const { say } = part
-    const moved = await moveLog({
-      ...{ source: file, target: natsLog, say },
-      writers: () => [],
-      keepAtRest: () => {},
-    })
+    const moved = await moveLog({ source: file, target: natsLog, ...nobodyWaitedFor, say })
     await seedStores({ source: path, folders: storeFolders, log: natsLog.identity })
     return moved
   })
@@ -66,13 +62,5 @@ async function withLogs<T>(
     }
   } finally {
     await natsLog.close()
-  }
-}
-
-function atOnce(log: NatsLog) {
-  return {
-    append: (record: Parameters<NatsLog['append']>[0]) => log.append(record),
-    follow: (...following: Parameters<NatsLog['follow']>) => log.follow(...following),
-    close: () => log.close(),
   }
 }
