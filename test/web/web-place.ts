@@ -30,9 +30,10 @@ export class WebPlace {
     this.line = line
   }
 
-  static async open(): Promise<WebPlace> {
+  /** `config`: more lines for starling.toml. */
+  static async open({ config = '' } = {}): Promise<WebPlace> {
     buildWebClient()
-    const cluster = await Cluster.create()
+    const cluster = await Cluster.create({ config })
     const line = await SlowLine.to(cluster.frontends[0]!.port)
     // Clients learn the front-end's address from it: that, too, must be the line's.
     const settings = readFileSync(cluster.configFile, 'utf8')

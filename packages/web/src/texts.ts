@@ -138,7 +138,7 @@ const entrance = {
   name: 'Name',
   password: 'Password',
   guestHint: 'No account needed. This browser remembers you.',
-  passwordHint: 'At least 8 characters.',
+  passwordHint: (least: number) => `At least ${least} characters.`,
   oneMoment: 'One moment …',
   keepName: 'Keep this name: make it an account',
   keepNameHint: 'You stay in your rooms, and can log in on other devices.',

@@ -1,5 +1,6 @@
 /** Coming in: as a guest by name, with an account, or with a new one. */
 import type { Credentials } from '@starling/client/api'
+import { limits } from '@starling/protocol/limits'
 import { useState } from 'react'
 import { deviceLabel } from '../shell/session.ts'
 import { texts } from '../texts.ts'
@@ -71,7 +72,7 @@ export function Entrance(props: EntranceProps) {
               type="password"
               value={password}
               onChange={setPassword}
-              hint={way === 'register' ? texts.passwordHint : ''}
+              hint={way === 'register' ? texts.passwordHint(limits.passwordCharactersMin) : ''}
               autoComplete={way === 'login' ? 'current-password' : 'new-password'}
             />
           )}

@@ -49,6 +49,7 @@ function KeepName({ name: before }: { readonly name: string }) {
   const chat = useChat()
   const [name, setName] = useState(before)
   const [password, setPassword] = useState('')
+  const least = useWorld(({ limits }) => limits.passwordCharactersMin)
   const [isBusy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<string>()
   const register = async () => {
@@ -65,7 +66,7 @@ function KeepName({ name: before }: { readonly name: string }) {
       <summary>{texts.keepName}</summary>
       <Form
         act={texts.enter.register}
-        isReady={name.trim() !== '' && password.length >= 8}
+        isReady={name.trim() !== '' && [...password].length >= least}
         isBusy={isBusy}
         refusal={refusal}
         onSubmit={() => void register()}
@@ -80,7 +81,7 @@ function KeepName({ name: before }: { readonly name: string }) {
         <Field
           label={texts.password}
           type="password"
-          hint={texts.passwordHint}
+          hint={texts.passwordHint(least)}
           value={password}
           onChange={setPassword}
           autoComplete="new-password"
@@ -95,6 +96,7 @@ function Password() {
   const { isBusy, refusal, ask } = useAsk()
   const [old, setOld] = useState('')
   const [fresh, setFresh] = useState('')
+  const least = useWorld(({ limits }) => limits.passwordCharactersMin)
   const change = () =>
     ask(chat.client.changePassword({ old, new: fresh }), () => {
       setOld('')
@@ -106,7 +108,7 @@ function Password() {
       <summary>{texts.changePassword}</summary>
       <Form
         act={texts.changePassword}
-        isReady={old !== '' && fresh.length >= 8}
+        isReady={old !== '' && [...fresh].length >= least}
         isBusy={isBusy}
         refusal={refusal}
         onSubmit={change}
@@ -121,7 +123,7 @@ function Password() {
         <Field
           label={texts.newPassword}
           type="password"
-          hint={texts.passwordHint}
+          hint={texts.passwordHint(least)}
           value={fresh}
           onChange={setFresh}
           autoComplete="new-password"

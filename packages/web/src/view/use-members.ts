@@ -4,11 +4,9 @@
  */
 import type { RoomSnapshot, StarlingClient } from '@starling/client/api'
 import type { Member } from '@starling/protocol/down'
-import { limits } from '@starling/protocol/limits'
 import { useEffect, useState } from 'react'
 import { useChat } from './chat-context.ts'
 
-const pagesMax = Math.ceil(limits.roomMembersMax / limits.membersPageMax)
 const none: readonly Member[] = []
 
 export function useMembers(room: RoomSnapshot, isWanted: boolean): readonly Member[] {
@@ -33,6 +31,8 @@ async function readMembers(
   client: StarlingClient,
   room: string,
 ): Promise<readonly Member[] | undefined> {
+  const { roomMembersMax, membersPageMax } = client.snapshot().limits
+  const pagesMax = Math.ceil(roomMembersMax / membersPageMax)
   const members: Member[] = []
   for (let page = 0; page < pagesMax; page += 1) {
     const answer = await client.members(room, members.at(-1)?.user)
