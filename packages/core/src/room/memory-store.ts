@@ -173,13 +173,6 @@ export class MemoryStore implements Store {
       .slice(0, page.limit)
   }
 
-  rooms(page: { after: string; limit: number }): readonly RoomRow[] {
-    return [...this.#rooms.values()]
-      .filter((row) => row.room > page.after)
-      .sort((a, b) => compare(a.room, b.room))
-      .slice(0, page.limit)
-  }
-
   putRoom(row: RoomRow): void {
     const before = this.#rooms.get(row.room)
     if (before?.kind === 'public') this.#set(this.#publicTitles, before.foldedTitle, undefined)

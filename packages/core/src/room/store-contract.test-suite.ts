@@ -212,20 +212,6 @@ function rooms(rule: Rule): void {
     assert.deepEqual(page('_', '', 9), ['R6'])
     assert.deepEqual(page('nothing', '', 9), [])
   })
-  rule('[L6] all rooms, of whatever kind, come by room id', (store) => {
-    const kinds = ['public', 'private', 'direct', 'self'] as const
-    put(store, () => {
-      kinds.forEach((kind, at) => {
-        store.putRoom(room(`r${4 - at}`, { kind }))
-      })
-      store.putRoom(room('R5'))
-    })
-    const page = (after: string, limit: number) =>
-      store.rooms({ after, limit }).map((row) => `${row.room} ${row.kind}`)
-    assert.deepEqual(page('', 2), ['R5 public', 'r1 self'])
-    assert.deepEqual(page('r1', 9), ['r2 direct', 'r3 private', 'r4 public'])
-    assert.deepEqual(page('r4', 9), [])
-  })
 }
 
 function memberships(rule: Rule): void {

@@ -119,8 +119,6 @@ export interface Store {
   publicRoomByTitle(foldedTitle: string): RoomRow | undefined
   /** Public rooms whose folded title contains `find`, by room id, after `after`. */
   publicRooms(page: { find: string; after: string; limit: number }): readonly RoomRow[]
-  /** Of all kinds, by room id, after `after` ('' from the start). */
-  rooms(page: { after: string; limit: number }): readonly RoomRow[]
   putRoom(row: RoomRow): void
 
   member(room: string, user: string): MemberRow | undefined

@@ -8,7 +8,6 @@ export class RoomTables {
   readonly #room
   readonly #publicByTitle
   readonly #public
-  readonly #rooms
   readonly #put
 
   constructor(db: DatabaseSync) {
@@ -21,7 +20,6 @@ export class RoomTables {
        WHERE kind = 'public' AND room > ?1 AND (?2 = '' OR instr(folded_title, ?2) > 0)
        ORDER BY room LIMIT ?3`,
     )
-    this.#rooms = db.prepare('SELECT * FROM rooms WHERE room > ? ORDER BY room LIMIT ?')
     this.#put = db.prepare(
       `INSERT INTO rooms
          (room, kind, title, folded_title, topic, head, last_at, members, owners)
@@ -46,10 +44,6 @@ export class RoomTables {
 
   publicRooms(page: { find: string; after: string; limit: number }): readonly RoomRow[] {
     return this.#public.all(page.after, page.find, page.limit).map(roomOf)
-  }
-
-  rooms(page: { after: string; limit: number }): readonly RoomRow[] {
-    return this.#rooms.all(page.after, page.limit).map(roomOf)
   }
 
   putRoom(row: RoomRow): void {

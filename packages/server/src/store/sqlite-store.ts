@@ -170,10 +170,6 @@ export class SqliteStore implements Store {
     return this.#rooms.publicRooms(page)
   }
 
-  rooms(page: { after: string; limit: number }): readonly RoomRow[] {
-    return this.#rooms.rooms(page)
-  }
-
   putRoom(row: RoomRow): void {
     this.#rooms.putRoom(row)
   }
