@@ -62,7 +62,7 @@ function pictureOf(path: string) {
   return found
 }
 
-test('[L20] [P1] an installation moves to the engine nats, and back, and is the same', async (t) => {
+test('[L20] [P1] an installation moves to nats, and back, and is the same', async (t) => {
   const [from, back] = [scratchDirectory(t), scratchDirectory(t)]
   const nats = settings()
   await talk(from, 'tea', 30)

@@ -44,7 +44,6 @@ const natsView = z.object({
 
 export const engineView = z.discriminatedUnion('kind', [sqliteView, natsView])
 export type EngineView = z.infer<typeof engineView>
-type SqliteEngineView = z.infer<typeof sqliteView>
 export type NatsEngineView = z.infer<typeof natsView>
 
 export const engineServerStates = [
