@@ -7,8 +7,9 @@ import type { Contestant } from './contestant.ts'
 
 const folder = fileURLToPath(new URL('../peers/', import.meta.url))
 
-export const ceiling: Contestant = peer({
-  name: 'ceiling, a loop of writes',
+/** For where ceiling.c cannot be compiled. */
+export const ceilingInJavaScript: Contestant = peer({
+  name: 'ceiling, a loop in JavaScript',
   program: 'ceiling.mjs',
   dialect: 'loop',
   promises: 'none: it writes what came to all sockets, a turn at a time',

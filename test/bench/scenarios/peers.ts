@@ -1,5 +1,6 @@
 /** Starling beside servers that do the same with other promises. */
-import { ceiling, socketIo, wsLoop } from '../contestants/peers.ts'
+import { ceiling } from '../contestants/ceiling.ts'
+import { socketIo, wsLoop } from '../contestants/peers.ts'
 import { starling } from '../contestants/starling.ts'
 import { fanOutCase, fanOutColumns, flatOut1000, tenRooms } from '../fan-out-case.ts'
 import type { Scenario } from '../scenario.ts'
@@ -16,7 +17,7 @@ export const peersScenario: Scenario = {
   columns: fanOutColumns,
   cases: (effort) =>
     shapesOfPeers.flatMap(({ rooms, what }) =>
-      [ceiling, wsLoop, socketIo, starling()].map((contestant) =>
+      [ceiling(), wsLoop, socketIo, starling()].map((contestant) =>
         fanOutCase(contestant, { rooms, label: `${contestant.name}: ${what}` }, effort),
       ),
     ),
