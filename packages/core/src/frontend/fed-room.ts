@@ -7,6 +7,7 @@
  * more), they wait until the feed has reached them. Entries of one turn gather in a batch and leave
  * as one text; who joins or leaves the live ones meanwhile makes the batch leave first.
  */
+import { FewSet } from './few-set.ts'
 import type { Outputs } from './outputs.ts'
 import type { Session } from './session.ts'
 
@@ -20,8 +21,9 @@ export interface RoomPresence {
 
 export class FedRoom {
   readonly room: string
-  readonly live = new Set<Session>()
-  readonly #places = new Map<Session, number>()
+  readonly live = new FewSet<Session>()
+  /** Of those that are not live; made when there is one, and gone with the last. */
+  #places: Map<Session, number> | undefined
   next: number
   presence: RoomPresence | undefined
   /** Where the feed comes from. */
@@ -31,7 +33,7 @@ export class FedRoom {
   retryAtMs: number | undefined
   reaskedAtMs = Number.NEGATIVE_INFINITY
   #batchFrom = 0
-  #batch: string[] = []
+  #batch: string[] | undefined
   /** Of the live; undefined when somebody came, went or was blocked since it was made. */
   #receivers: readonly string[] | undefined
 
@@ -41,17 +43,23 @@ export class FedRoom {
   }
 
   get followers(): number {
-    return this.live.size + this.#places.size
+    return this.live.size + (this.#places?.size ?? 0)
   }
 
   *sessions(): Iterable<Session> {
     yield* this.live
-    yield* this.#places.keys()
+    if (this.#places !== undefined) yield* this.#places.keys()
+  }
+
+  /** Whoever follows a self room is its person. */
+  get isSelf(): boolean {
+    for (const session of this.sessions()) return session.online?.user === this.room
+    return false
   }
 
   /** The index that the session needs next, where it follows. */
   placeOf(session: Session): number | undefined {
-    return this.live.has(session) ? this.next : this.#places.get(session)
+    return this.live.has(session) ? this.next : this.#places?.get(session)
   }
 
   /** Puts the session at `place`; live if that is where the feed is. The batch must have left. */
@@ -71,27 +79,30 @@ export class FedRoom {
 
   remove(session: Session): void {
     this.#leaveLive(session)
-    this.#places.delete(session)
+    this.#displace(session)
     session.online?.lagging.delete(this.room)
   }
 
   /** The entry `next`, encoded. */
   append(json: string): void {
-    if (this.#batch.length === 0) this.#batchFrom = this.next
+    if (this.#batch === undefined) {
+      this.#batchFrom = this.next
+      this.#batch = []
+    }
     this.#batch.push(json)
     this.next += 1
   }
 
   /** Sends the batch to all that it concerns; returns how many entries went out. */
   flush(outputs: Outputs): number {
-    if (this.#batch.length === 0) return 0
     const [from, batch] = [this.#batchFrom, this.#batch]
-    this.#batch = []
+    if (batch === undefined) return 0
+    this.#batch = undefined
     this.#receivers ??= this.#receiversNow(from)
     outputs.text(this.#receivers, entriesText(this.room, from, batch))
     let sent = this.#receivers.length * batch.length
-    if (this.#places.size === 0) return sent
-    for (const [session, place] of [...this.#places]) {
+    // Nobody gets a place here that had none, so the map can be gone through as it is.
+    for (const [session, place] of this.#places ?? []) {
       if (place < from || place > this.next) continue
       if (session.isBlocked) {
         this.#place(session, place)
@@ -120,7 +131,7 @@ export class FedRoom {
   }
 
   #goLive(session: Session): void {
-    this.#places.delete(session)
+    this.#displace(session)
     this.live.add(session)
     this.#receivers = undefined
     session.online?.lagging.delete(this.room)
@@ -130,7 +141,12 @@ export class FedRoom {
     if (this.live.delete(session)) this.#receivers = undefined
   }
 
+  #displace(session: Session): void {
+    if (this.#places?.delete(session) && this.#places.size === 0) this.#places = undefined
+  }
+
   #place(session: Session, place: number): void {
+    this.#places ??= new Map()
     this.#places.set(session, place)
     if (place < this.next) session.online?.lagging.add(this.room)
     else session.online?.lagging.delete(this.room)

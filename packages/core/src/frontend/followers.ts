@@ -84,7 +84,7 @@ export class Followers {
   /** Entries of the feed, the first of them being the room's next. */
   fed(fed: FedRoom, entries: readonly FedEntry[]): void {
     this.entriesInTotal += entries.length
-    const isSelf = isSelfRoom(fed)
+    const { isSelf } = fed
     for (const entry of entries) {
       const index = fed.next
       fed.append(entry.json)
@@ -150,10 +150,4 @@ export class Followers {
     }
     if (follow !== undefined || unfollow !== undefined) this.#options.changed(session)
   }
-}
-
-/** Whoever follows a self room is its person. */
-function isSelfRoom(fed: FedRoom): boolean {
-  for (const session of fed.sessions()) return session.online?.user === fed.room
-  return false
 }

@@ -31,7 +31,7 @@ export class FrontendNode implements FrontendInputs {
 
   clientOpened(now: Now, session: SessionId, _remote: string): void {
     this.#desk.clock.advance(now)
-    this.#desk.sessions.open(now, session)
+    this.#desk.sessions.open(session)
   }
 
   clientText(now: Now, id: SessionId, text: string): void {
@@ -138,7 +138,7 @@ export class FrontendNode implements FrontendInputs {
     requests.tick(now)
     feeds.tick(now)
     reading.tick(now)
-    sessions.tick()
+    sessions.tick(now)
     draining.tick(now)
   }
 

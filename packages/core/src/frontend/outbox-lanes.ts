@@ -105,7 +105,9 @@ export class OutboxLanes {
       failures: 0,
       notBeforeMs: 0,
     }
-    if (key !== undefined) session.lanes.set(key, lane)
+    if (key === undefined) return lane
+    session.lanes ??= new Map()
+    session.lanes.set(key, lane)
     return lane
   }
 
@@ -163,12 +165,12 @@ export class OutboxLanes {
 
   forget(session: Session): void {
     for (const pending of session.unanswered) this.#stalled.delete(pending.lane)
-    session.lanes.clear()
+    session.lanes = undefined
   }
 
   #knownLane(asked: Asked): Lane | undefined {
     const key = keyOf(asked)
-    return key === undefined ? undefined : asked.session.lanes.get(key)
+    return key === undefined ? undefined : asked.session.lanes?.get(key)
   }
 
   #advance(now: Now, lane: Lane): void {
@@ -218,9 +220,10 @@ export class OutboxLanes {
     lane.backend = undefined
     if (lane.queued.length > 0) return
     this.#stalled.delete(lane)
-    if (lane.key !== undefined && lane.session.lanes.get(lane.key) === lane) {
-      lane.session.lanes.delete(lane.key)
-    }
+    const { key, session } = lane
+    if (key === undefined || session.lanes?.get(key) !== lane) return
+    session.lanes.delete(key)
+    if (session.lanes.size === 0) session.lanes = undefined
   }
 }
 

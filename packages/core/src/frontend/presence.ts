@@ -26,7 +26,7 @@ export class Presence {
 
   joined(session: Session, fed: FedRoom): void {
     const { presence } = fed
-    if (presence === undefined || session.online?.user === fed.room) return
+    if (presence === undefined) return
     if (session.isBlocked) {
       session.online?.stalePresence.add(fed.room)
       return
@@ -43,7 +43,8 @@ export class Presence {
   }
 
   drained(session: Session): void {
-    const stale = session.online?.stalePresence ?? new Set<string>()
+    const stale = session.online?.stalePresence
+    if (stale === undefined) return
     for (const room of stale) {
       const fed = this.#feeds.get(room)
       if (fed?.placeOf(session) !== undefined) this.joined(session, fed)
@@ -53,7 +54,8 @@ export class Presence {
 
   change(backend: string, frame: PresenceFrame): void {
     const fed = this.#feeds.get(frame.room)
-    if (fed === undefined || fed.backend !== backend) return
+    // Nobody is told who is in their own self room.
+    if (fed === undefined || fed.backend !== backend || fed.isSelf) return
     if (frame.all) this.#replace(fed, frame)
     else this.#apply(fed, frame)
   }
@@ -105,11 +107,9 @@ export class Presence {
     this.#outputs.link(fed.backend, { t: 'feed', room: fed.room, from: fed.next })
   }
 
-  /** Nobody is told who is in their own self room. */
   #tell(fed: FedRoom, change: { came: readonly string[]; went: readonly string[] }): void {
     const receivers: string[] = []
     for (const session of fed.sessions()) {
-      if (session.online?.user === fed.room) return
       if (session.isBlocked) session.online?.stalePresence.add(fed.room)
       else receivers.push(session.id)
     }

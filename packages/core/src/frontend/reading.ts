@@ -71,8 +71,9 @@ export class Reading {
       hungry.delete(session)
       const { online } = session
       if (online === undefined || session.isBlocked) continue
-      const reader = this.#readerOf(session)
+      if (online.lagging.size === 0) this.#rest(session)
       for (const room of [...online.lagging]) {
+        const reader = this.#readerOf(session)
         if (reader.reading.size >= roomsAtOnceMax) break
         if (reader.reading.has(room)) continue
         if ((reader.pauses.get(room)?.untilMs ?? 0) > now.ms) this.#paused.add(session)
@@ -160,6 +161,11 @@ export class Reading {
     if (isBlind && online.lagging.has(fed.room)) return this.#options.cannotFollow(session)
     this.#options.followers.put(session, fed, fed.next)
     this.#options.outputs.frame(session.id, { t: 'gap', room: fed.room, head: fed.next - 1 })
+  }
+
+  /** It has caught up everywhere: of most sessions nothing need be kept. */
+  #rest(session: Session): void {
+    if (this.#readers.get(session)?.reading.size === 0) this.#readers.delete(session)
   }
 
   #readerOf(session: Session): Reader {

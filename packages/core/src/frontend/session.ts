@@ -1,4 +1,5 @@
 /** One attachment of one device. Everything here ends with its connection. */
+import { FewSet } from './few-set.ts'
 import type { SessionId } from './frontend-io.ts'
 import type { Lane, Pending } from './outbox-lanes.ts'
 import type { TokenBucket } from './token-bucket.ts'
@@ -21,17 +22,18 @@ export interface OnlineState {
    */
   readonly rooms: Map<string, number>
   /** Rooms in which it has to read before it joins the live stream again. */
-  readonly lagging: Set<string>
+  readonly lagging: FewSet<string>
   /** Rooms of which it missed presence while it was blocked. */
-  readonly stalePresence: Set<string>
+  readonly stalePresence: FewSet<string>
   /** Entries of the self room up to here have had their effect on `rooms`. */
   selfSeen: number
 }
 
 export class Session {
   readonly id: SessionId
-  readonly frames: TokenBucket
-  readonly logins: TokenBucket
+  /** Its rates; undefined while full, which they are of all that say little. */
+  frames: TokenBucket | undefined
+  logins: TokenBucket | undefined
   state: SessionState
   /** When it last spoke, by the awake clock. */
   heardMs: number
@@ -44,17 +46,12 @@ export class Session {
   position = 0
   /** Its own backend, given at connect. */
   own: string | undefined
-  readonly lanes = new Map<string, Lane>()
-  readonly unanswered = new Set<Pending>()
+  /** Made when there is one, and gone with the last. */
+  lanes: Map<string, Lane> | undefined
+  readonly unanswered = new FewSet<Pending>()
 
-  constructor(
-    id: SessionId,
-    awakeMs: number,
-    buckets: { frames: TokenBucket; logins: TokenBucket },
-  ) {
+  constructor(id: SessionId, awakeMs: number) {
     this.id = id
-    this.frames = buckets.frames
-    this.logins = buckets.logins
     this.state = { kind: 'new', sinceMs: awakeMs }
     this.heardMs = awakeMs
   }

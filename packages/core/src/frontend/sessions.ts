@@ -45,11 +45,9 @@ export class Sessions {
     return this.#sessions.get(id)
   }
 
-  open(now: Now, id: SessionId): void {
+  open(id: SessionId): void {
     if (this.#sessions.has(id)) return
-    const { accounts, clock } = this.#options
-    const buckets = { frames: accounts.frames(now), logins: accounts.logins(now) }
-    this.#sessions.set(id, new Session(id, clock.ms, buckets))
+    this.#sessions.set(id, new Session(id, this.#options.clock.ms))
   }
 
   close(session: Session, reason: CloseReason): void {
@@ -66,11 +64,12 @@ export class Sessions {
     session.isClosed = true
   }
 
-  tick(): void {
-    const { clock } = this.#options
+  tick(now: Now): void {
+    const { accounts, clock } = this.#options
     if (clock.ms - this.#sweptMs < sweepMs) return
     this.#sweptMs = clock.ms
     for (const session of this.#sessions.values()) {
+      accounts.rest(now, session)
       const reason = this.#overdue(session)
       if (reason !== undefined) this.close(session, reason)
     }

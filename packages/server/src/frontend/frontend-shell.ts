@@ -4,7 +4,7 @@
  * event loop; a text is framed once for all its clients, and all that is due to one client leaves
  * in one write.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { hostname } from 'node:os'
 import type {
@@ -174,7 +174,7 @@ class FrontendShell implements RunningFrontend {
       incarnation: this.#incarnation,
       addresses,
       chance: Math.random,
-      hash: (text) => createHash('sha256').update(text).digest('base64url'),
+      hash: (text) => hash('sha256', text, 'base64url'),
     })
     this.#node = node
     this.#watchCertificate()

@@ -2,18 +2,20 @@
  * From hello to welcome. The token stays here: backends hear its hash, from which the ids of a new
  * user and device follow, so that hello may be repeated on any backend.
  */
-import type { RoomSummary } from '@starling/protocol/down'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import { type Auth, protocolVersion } from '@starling/protocol/up'
-import type { Identity } from '../../link/down.ts'
+import type { Reply } from '../../link/down.ts'
 import type { RequestBody } from '../../link/up.ts'
 import type { Now } from '../../now.ts'
 import type { Desk } from '../desk.ts'
+import { FewSet } from '../few-set.ts'
 import type { PositionedReply, Tries } from '../outbox-lanes.ts'
 import type { Session } from '../session.ts'
 import type { FrameOf, Said, Verb } from './verb.ts'
 
 type Hello = FrameOf<'hello'>
+type IdentityReply = Extract<Reply, { kind: 'identity' }>
+type HelloBody = Extract<RequestBody, { kind: Auth['kind'] }>
 const userHashCharacters = 22
 /** A client that holds more than any backend knows is welcomed all the same after so long. */
 const staleMsMax = 3_000
@@ -37,14 +39,16 @@ function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
   session.state = { kind: 'greeting' }
   // What was acknowledged over an earlier connection is in what this one reads, where it is there.
   session.position = desk.monitor.position
+  const body = bodyOf(auth, desk.options.hash, frame.client ?? '')
   const code = desk.requests.ask(now, {
     session,
-    body: bodyOf(auth, desk.options.hash, frame.client ?? ''),
+    body,
     about: {},
     isStale: (answer, tries) => isStale(frame, answer, tries),
     settle: (then, reply) => {
-      if (reply.kind === 'identity') welcome(desk, { now: then, session, frame }, reply)
-      else refuse(desk, session, reply.kind === 'refused' ? reply.code : 'unavailable')
+      if (reply.kind === 'identity') {
+        welcome(desk, { now: then, session, frame }, withOwnDevice(reply, body.device))
+      } else refuse(desk, session, reply.kind === 'refused' ? reply.code : 'unavailable')
     },
   })
   if (code !== undefined) refuse(desk, session, code)
@@ -75,7 +79,7 @@ function refuse(desk: Desk, session: Session, code: ErrorCode): void {
   desk.refusals.error(session, code)
 }
 
-function bodyOf(auth: Auth, hash: (text: string) => string, client: string): RequestBody {
+function bodyOf(auth: Auth, hash: (text: string) => string, client: string): HelloBody {
   const device = idSafe(hash(auth.token))
   const user = `u${idSafe(hash(`user:${auth.token}`)).slice(0, userHashCharacters)}`
   switch (auth.kind) {
@@ -94,6 +98,12 @@ function bodyOf(auth: Auth, hash: (text: string) => string, client: string): Req
   }
 }
 
+/** The id as it was asked, since that of the answer keeps the link's whole frame in memory. */
+function withOwnDevice(reply: IdentityReply, device: string): IdentityReply {
+  if (reply.identity.device !== device) return reply
+  return { ...reply, identity: { ...reply.identity, device } }
+}
+
 function idSafe(hash: string): string {
   return hash.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64)
 }
@@ -101,7 +111,7 @@ function idSafe(hash: string): string {
 function welcome(
   desk: Desk,
   { now, session, frame }: Said<Hello>,
-  { identity, rooms }: { identity: Identity; rooms: readonly RoomSummary[] },
+  { identity, rooms }: IdentityReply,
 ): void {
   const { user, name, isGuest, device } = identity
   const self = rooms.find((summary) => summary.room === user)
@@ -111,11 +121,11 @@ function welcome(
     name,
     device,
     rooms: new Map(),
-    lagging: new Set(),
-    stalePresence: new Set(),
+    lagging: new FewSet(),
+    stalePresence: new FewSet(),
     selfSeen: self?.head ?? 0,
   }
-  desk.accounts.join(now, session, user)
+  desk.accounts.join(session, user)
   desk.outputs.frame(session.id, {
     t: 'welcome',
     protocol: protocolVersion,
