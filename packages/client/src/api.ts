@@ -36,10 +36,25 @@ export type {
 /** A refusal: what was refused and, in `say`, what to do. Show `say`. */
 export interface Refusal {
   readonly ok: false
-  /** `ErrorCode` from the server, or `closed` when this client was closed before the answer. */
-  readonly code: ErrorCode | 'closed'
+  /**
+   * `ErrorCode` from the server; `closed` when this client was closed before the answer; of
+   * encryption, what was found on this device.
+   */
+  readonly code: ErrorCode | 'closed' | PrivacyErrorCode
   readonly say: string
 }
+
+export type PrivacyErrorCode =
+  /** The keys of this device cannot be read or written, or are in use by another program. */
+  | 'vault-unavailable'
+  /** This device is not linked: `link`, `restore` or `resetIdentity` first. */
+  | 'not-linked'
+  /** This device is linked already. */
+  | 'already-linked'
+  | 'no-identity'
+  | 'wrong-recovery-key'
+  | 'no-recovery-key'
+  | 'wrong-link-code'
 
 export type Result<T> = { readonly ok: true; readonly value: T } | Refusal
 
@@ -61,6 +76,66 @@ export interface Sending {
 
 /** A person by name, or by id. */
 export type Who = string | { readonly user: string }
+
+/** How safe one can be that a person is who they say. */
+export interface SafetyNumber {
+  /**
+   * 60 digits in twelve groups of five. Both people see the same; they compare it where nobody can
+   * change what they see, reading it aloud for one. The same text is what a QR code holds.
+   */
+  readonly digits: string
+  /** The person was verified, and has the same identity since. */
+  readonly isVerified: boolean
+  /**
+   * The person has another identity than the one that was first seen here. Whoever was verified is
+   * not written to until `acceptChanged`, or `verify` anew.
+   */
+  readonly isChanged: boolean
+}
+
+/** A device that comes in with one's name and cannot read encrypted rooms until it is linked. */
+export interface UnlinkedDevice {
+  readonly device: string
+  readonly label: string
+}
+
+/**
+ * What the person does about encryption; the rest goes by itself. How things stand is in the
+ * snapshot: `privacy` of the client and of each encrypted room.
+ *
+ * A person has one identity, made on their first device. Another device of theirs is `unlinked`
+ * until one of three things was done: `link` on a device that is linked, with the code that the new
+ * one shows; `restore` on the new one with the recovery key; or `resetIdentity`, which gives up what
+ * was written before and has everybody asked to verify anew.
+ */
+export interface Privacy {
+  /**
+   * Makes a recovery key: 24 words, to be shown once and kept on paper. It opens everything that was
+   * and will be written, on any device. One that was made before opens nothing any more.
+   */
+  recoveryKey(): Promise<Result<string>>
+  /** On an unlinked device: with the 24 words. `wrong-recovery-key` when they are not right. */
+  restore(recoveryKey: string): Promise<Result<void>>
+  /** What an unlinked device shows, as text or as a QR code, to be given to `link` on another. */
+  linkCode(): Promise<Result<string>>
+  /** On a linked device: lets the device in that shows this code. `wrong-link-code` for any other. */
+  link(code: string): Promise<Result<UnlinkedDevice>>
+  /** One's own devices that wait to be linked. */
+  unlinkedDevices(): Promise<Result<readonly UnlinkedDevice[]>>
+  /** Of oneself and the person. `no-identity` while the person has no device that encrypts. */
+  safetyNumber(who: Who): Promise<Result<SafetyNumber>>
+  /** The numbers were compared and are the same (or, with `false`, that is taken back). */
+  verify(who: Who, isVerified?: boolean): Promise<Result<void>>
+  /** The changed identity is taken as it is, unverified; one writes to the person again. */
+  acceptChanged(who: Who): Promise<Result<void>>
+  /**
+   * On an unlinked device without recovery key and without another device: begins anew. What was
+   * written before cannot be read here any more. Everybody sees the change.
+   */
+  resetIdentity(): Promise<Result<void>>
+  /** Of an owner, when a room's encryption is broken: begins it anew. History stays readable. */
+  resetRoom(room: string): Promise<Result<void>>
+}
 
 /** Either `before`, `after` or `around` an index; the newest page when none is given. */
 export interface HistoryQuery {
@@ -107,6 +182,7 @@ export type Credentials =
   | { readonly kind: 'token'; readonly token: string }
 
 export interface StarlingClient {
+  readonly privacy: Privacy
   /** The present state. The same object until something changes (fits `useSyncExternalStore`). */
   snapshot(): ClientSnapshot
   /**
@@ -131,14 +207,23 @@ export interface StarlingClient {
   /** Gives a failed item up. A pending one cannot be: it may be on the wire. */
   drop(item: OutboxItem): void
 
-  /** The value is the room's id. */
+  /**
+   * The value is the room's id. A private room is encrypted unless `encrypted` is false, for ever;
+   * its title and topic as well: the servers know neither. A public room never is.
+   */
   createRoom(options: {
     readonly title: string
     readonly kind?: 'public' | 'private'
     readonly topic?: string
+    readonly encrypted?: boolean
+    /** What those who come into an encrypted room later may read of before; `none` by default. */
+    readonly history?: 'none' | 'all'
   }): Promise<Result<string>>
-  /** Opens the direct conversation with somebody; the value is the room's id. */
-  openDirect(who: Who): Promise<Result<string>>
+  /**
+   * Opens the direct conversation with somebody; the value is the room's id. A new one is encrypted
+   * unless `encrypted` is false; one that is there stays as it is.
+   */
+  openDirect(who: Who, options?: { readonly encrypted?: boolean }): Promise<Result<string>>
   /** By room id, or `#title` of a public room; the value is the room's id. */
   join(roomOrTitle: string): Promise<Result<string>>
   invite(room: string, who: Who): Promise<Result<Sent>>
@@ -183,6 +268,10 @@ export interface StarlingClient {
       readonly isGuest: boolean
     }>
   >
+  /**
+   * Newest first. Encrypted rooms are searched here, among what this device has read, all others by
+   * the servers. `before`: the `cursor` of the last hit of the page before, of this client.
+   */
   search(
     text: string,
     query?: { readonly room?: string; readonly before?: number },

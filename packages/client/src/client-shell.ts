@@ -28,6 +28,7 @@ import {
 } from './client-side.ts'
 import { authFor, identityFor, newToken } from './device-identity.ts'
 import { Listeners } from './listeners.ts'
+import type { PrivacyAnswer, PrivacyQuestion } from './privacy-methods.ts'
 import { Sendings } from './sendings.ts'
 import type { OpenSocket, Rejection, Socket } from './socket.ts'
 import type { ClientStorage, Identity, StoredChange } from './storage.ts'
@@ -146,6 +147,10 @@ export class ClientShell implements ClientSide {
 
   loadAround(room: string, index: number, view = onlyView): Promise<AskResult | Refusal> {
     return this.#answer((node) => node.loadAround(now(), room, { index, view }))
+  }
+
+  async privacy(_question: PrivacyQuestion): Promise<PrivacyAnswer> {
+    return { ok: false, code: 'vault-unavailable', say: 'This program has no keys yet.' }
   }
 
   isInRoom(room: string): boolean {

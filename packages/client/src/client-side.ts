@@ -8,11 +8,12 @@ import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import { type Now, unreachable } from '@starling/core/now'
 import type { Operation } from '@starling/protocol/operation'
 import type { ClientEventMap, Credentials, Refusal, Result, Sending } from './api.ts'
+import type { PrivacySide } from './privacy-methods.ts'
 
 export type Listener<K extends keyof ClientEventMap> = (event: ClientEventMap[K]) => void
 export type Welcome = Result<{ readonly user: string; readonly name: string }>
 
-export interface ClientSide {
+export interface ClientSide extends PrivacySide {
   snapshot(): ClientSnapshot
   subscribe(listener: () => void): () => void
   on<K extends keyof ClientEventMap>(kind: K, listener: Listener<K>): () => void

@@ -7,10 +7,14 @@ import { directRoomId, type Operation } from '@starling/protocol/operation'
 import type { Refusal, Result, Sending, Sent, StarlingClient, Who } from './api.ts'
 import { type ClientSide, closedRefusal } from './client-side.ts'
 import { cryptographicChance } from './cryptographic-chance.ts'
+import { privacyOf } from './privacy-methods.ts'
 
 const historyEntriesDefault = 50
 
-type Commands = Omit<StarlingClient, 'snapshot' | 'subscribe' | 'on' | 'ready' | 'close'>
+type Commands = Omit<
+  StarlingClient,
+  'snapshot' | 'subscribe' | 'on' | 'ready' | 'close' | 'privacy'
+>
 
 export function clientOf(side: ClientSide): StarlingClient {
   return {
@@ -23,6 +27,7 @@ export function clientOf(side: ClientSide): StarlingClient {
     ...membership(side),
     ...timelines(side),
     ...questions(side),
+    privacy: privacyOf(side, (who) => idOf(side, who)),
   }
 }
 

@@ -26,6 +26,7 @@ import {
 } from '../client-side.ts'
 import { cryptographicChance } from '../cryptographic-chance.ts'
 import { Listeners } from '../listeners.ts'
+import type { PrivacyAnswer, PrivacyQuestion } from '../privacy-methods.ts'
 import { Sendings } from '../sendings.ts'
 import { EntriesTold } from './entries-told.ts'
 import { applyChange } from './snapshot-change.ts'
@@ -163,6 +164,10 @@ export class TabClient implements ClientSide {
 
   loadAround(room: string, index: number): Promise<AskResult | Refusal> {
     return this.#ask({ kind: 'around', room, index }) as Promise<AskResult | Refusal>
+  }
+
+  privacy(question: PrivacyQuestion): Promise<PrivacyAnswer> {
+    return this.#ask({ kind: 'privacy', question }) as Promise<PrivacyAnswer>
   }
 
   isInRoom(room: string): boolean {

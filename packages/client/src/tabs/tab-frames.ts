@@ -10,6 +10,7 @@ import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import type { ClientEventMap, Credentials, Refusal } from '../api.ts'
 import type { ClientCommand } from '../client-side.ts'
 import type { ConnectOptions } from '../connect-options.ts'
+import type { PrivacyAnswer, PrivacyQuestion } from '../privacy-methods.ts'
 import type { SnapshotChange } from './snapshot-change.ts'
 
 /** All that can be copied from thread to thread. */
@@ -18,10 +19,11 @@ export type TabOptions = Pick<ConnectOptions, 'addresses' | 'auth' | 'client' | 
 export type TabQuestion =
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'around'; readonly room: string; readonly index: number }
+  | { readonly kind: 'privacy'; readonly question: PrivacyQuestion }
   | { readonly kind: 'login'; readonly credentials: Credentials }
   | { readonly kind: 'forget' }
 
-export type TabAnswer = AskResult | Refusal | { readonly ok: true }
+export type TabAnswer = AskResult | PrivacyAnswer | Refusal | { readonly ok: true }
 
 export type TabEvent = {
   [K in keyof ClientEventMap]: { readonly kind: K; readonly event: ClientEventMap[K] }

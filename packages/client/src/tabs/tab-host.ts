@@ -160,6 +160,8 @@ export class TabHost {
         return shell.ask(question.question)
       case 'around':
         return shell.loadAround(question.room, question.index, tab)
+      case 'privacy':
+        return shell.privacy(question.question)
       case 'login':
         await shell.login(question.credentials)
         return { ok: true }

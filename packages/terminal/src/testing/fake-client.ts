@@ -9,6 +9,7 @@ import type {
   Sent,
   StarlingClient,
 } from '@starling/client/api'
+import { privacyOf } from '@starling/client/privacy-methods'
 import { aSend, aWorld } from './world.ts'
 
 type Call = readonly [name: string, ...given: readonly unknown[]]
@@ -22,6 +23,11 @@ export class FakeClient implements StarlingClient {
   readonly #subscribers = new Set<() => void>()
   readonly #listeners = new Map<string, Set<(event: never) => void>>()
   #world: ClientSnapshot
+  /** Named by the kind of the question: `recovery-key`, `link`, `safety-number` … */
+  readonly privacy = privacyOf(
+    { privacy: (question) => this.#answer(question.kind, [question], undefined) },
+    async (who) => ({ ok: true, value: typeof who === 'string' ? `u-${who}` : who.user }),
+  )
 
   constructor(world: ClientSnapshot = aWorld()) {
     this.#world = world
