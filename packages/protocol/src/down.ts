@@ -20,6 +20,9 @@ export interface RoomSummary {
   readonly readUpTo: number
   /** One may not write there. Absent: no. */
   readonly isMuted?: boolean
+  readonly isEncrypted?: true
+  /** Of an encrypted room: who comes may read what was before. */
+  readonly history?: 'all'
   /** Of a direct conversation: the other. */
   readonly peer?: { readonly user: string; readonly name: string }
 }
@@ -45,6 +48,45 @@ export interface Device {
   readonly label: string
   readonly addedAt: number
   readonly isThis: boolean
+}
+
+/** A device as others see it. */
+export interface CertifiedDevice {
+  readonly device: string
+  readonly certificate: string
+  readonly linkKey?: string
+}
+
+/** What only oneself is told of one's keys. */
+export interface OwnKeys {
+  /** Of this device: key packages that are left. */
+  readonly packages: number
+  readonly hasLastResort: boolean
+  readonly recovery?: string
+  /** Devices that are not certified yet and wait to be linked. */
+  readonly unlinked: readonly {
+    readonly device: string
+    readonly label: string
+    readonly linkKey: string
+  }[]
+}
+
+export interface ClaimedPackage {
+  readonly user: string
+  readonly device: string
+  readonly package: string
+  readonly certificate: string
+}
+
+export interface Leaf {
+  readonly leaf: number
+  readonly user: string
+  readonly device: string
+}
+
+export interface ArchiveRow {
+  readonly key: string
+  readonly box: string
 }
 
 /** A position in `room` with the message there and a marked excerpt. */
@@ -74,6 +116,38 @@ export type Answer =
     }
   | { readonly kind: 'search'; readonly hits: readonly SearchHit[]; readonly more: boolean }
   | { readonly kind: 'devices'; readonly devices: readonly Device[] }
+  | {
+      readonly kind: 'keys'
+      readonly user: string
+      /** Absent with version 0: they have no identity key yet. */
+      readonly identity?: string
+      readonly version: number
+      readonly devices: readonly CertifiedDevice[]
+      readonly mine?: OwnKeys
+    }
+  | { readonly kind: 'claimed'; readonly packages: readonly ClaimedPackage[] }
+  | {
+      readonly kind: 'group'
+      /** 0: it was not begun yet; all the rest is empty then. */
+      readonly gen: number
+      readonly epoch: number
+      readonly groupInfo: string
+      readonly tree: readonly (string | null)[]
+      readonly leaves: readonly Leaf[]
+      /** Leaves that the next commit must remove. */
+      readonly removals: readonly number[]
+      /** Certified devices of members that have no leaf; the first ones. */
+      readonly absent: readonly { readonly user: string; readonly device: string }[]
+    }
+  /** Entries of kind `commit`, dense by epoch. */
+  | {
+      readonly kind: 'commits'
+      readonly entries: readonly Entry[]
+      /** Index of the room's newest entry at that moment. */
+      readonly head: number
+      readonly more: boolean
+    }
+  | { readonly kind: 'archived'; readonly rows: readonly ArchiveRow[]; readonly more: boolean }
   | { readonly kind: 'done' }
 
 export type DownFrame =

@@ -15,6 +15,13 @@ export interface EntryHead {
   /** Of the send that made it; lets the sender's own device recognise its pending line. */
   readonly outbox?: string
   readonly number?: number
+  /**
+   * Put by the client, never on the wire: the body was sealed, and this device of theirs sealed it.
+   * `isVerified`: one has compared safety numbers with them.
+   */
+  readonly isSealed?: true
+  readonly device?: string
+  readonly isVerified?: boolean
 }
 
 export interface Reaction {
@@ -38,6 +45,9 @@ export type RoomBody =
       readonly room: RoomKind
       readonly title: string
       readonly topic: string
+      readonly isEncrypted?: true
+      /** For who comes later; left out when there is none. */
+      readonly history?: 'all'
     }
   | { readonly kind: 'join' }
   | { readonly kind: 'leave' }
@@ -72,6 +82,43 @@ export type RoomBody =
       readonly userName: string
       readonly on: boolean
     }
+  /** The group of an encrypted room began, for the `gen`th time. */
+  | { readonly kind: 'group'; readonly gen: number }
+  /** What made the epoch after `epoch`. */
+  | {
+      readonly kind: 'commit'
+      readonly gen: number
+      readonly epoch: number
+      readonly id: string
+      readonly commit: string
+    }
+  | ({ readonly kind: 'sealed' } & SealedBox)
+
+export interface SealedBox {
+  readonly gen: number
+  readonly epoch: number
+  readonly box: string
+}
+
+/** Why this device cannot read what was sealed. */
+export type Unreadable = 'before-join' | 'no-key' | 'bad-signature' | 'tampered' | 'not-linked'
+
+/** Made by the client out of what was sealed; never on the wire. */
+export type OpenedBody =
+  | { readonly kind: 'title'; readonly title: string }
+  | { readonly kind: 'unreadable'; readonly why: Unreadable; readonly sealed: SealedBox }
+
+/** What a device gets of another alone; only it can open it. */
+export type Mail =
+  | {
+      readonly kind: 'welcome'
+      readonly room: string
+      readonly gen: number
+      /** The first that it may read. */
+      readonly epoch: number
+      readonly bytes: string
+    }
+  | { readonly kind: 'link'; readonly box: string }
 
 /**
  * A person's own room (its id is the user's id) tells all their devices, reliably and in order,
@@ -88,6 +135,7 @@ export type SelfBody =
       readonly title: string
       /** Left out when there is none. */
       readonly topic?: string
+      readonly isEncrypted?: true
     }
   | {
       readonly kind: 'room-removed'
@@ -106,6 +154,10 @@ export type SelfBody =
   | { readonly kind: 'device-added'; readonly device: string; readonly label: string }
   | { readonly kind: 'device-removed'; readonly device: string }
   | { readonly kind: 'password-changed' }
+  /** For the device named; the others pass it over. */
+  | { readonly kind: 'mail'; readonly device: string; readonly mail: Mail }
+  /** The person has a new identity key; certificates of the one before count no more. */
+  | { readonly kind: 'identity'; readonly version: number }
 
-export type EntryBody = RoomBody | SelfBody
+export type EntryBody = RoomBody | SelfBody | OpenedBody
 export type Entry = EntryHead & EntryBody

@@ -4,7 +4,7 @@ import { type ErrorCode, errorCodes, isErrorCode, retryOf, sentenceOf } from './
 
 test('[P8] every code has an advice and a sentence', () => {
   for (const code of Object.keys(errorCodes) as ErrorCode[]) {
-    assert.ok(['never', 'later', 'reorder', 'login'].includes(retryOf(code)), code)
+    assert.ok(['never', 'later', 'reorder', 'login', 'seal'].includes(retryOf(code)), code)
     assert.match(sentenceOf(code), /^[A-Z].*\.$/, code)
   }
 })

@@ -3,8 +3,9 @@
  * `never`: the same request will be refused again. `later`: try again after `retryMs` or a moment.
  * `reorder`: send the outbox again from its first unacknowledged number.
  * `login`: authenticate anew first.
+ * `seal`: bring the room's group up to date, then seal and send it again under the same number.
  */
-export type Retry = 'never' | 'later' | 'reorder' | 'login'
+export type Retry = 'never' | 'later' | 'reorder' | 'login' | 'seal'
 
 /** code → [retry, sentence]. The sentence says what to do. */
 export const errorCodes = {
@@ -46,6 +47,21 @@ export const errorCodes = {
   'out-of-turn': ['reorder', 'An earlier message of this outbox is missing; send that first.'],
   forgotten: ['never', 'This was answered long ago and refused.'],
   invalid: ['never', 'A value in the request is not allowed.'],
+  // encrypted rooms
+  'stale-epoch': ['seal', 'The keys of this room have changed; it is sealed again by itself.'],
+  'no-leaf': [
+    'seal',
+    'This device does not have the keys of this room yet; it gets them by itself.',
+  ],
+  'not-certified': ['never', 'This device is not linked to your identity; link it first.'],
+  'room-encrypted': [
+    'never',
+    'This room is encrypted, and this client does not encrypt; update it.',
+  ],
+  'not-encrypted': ['never', 'This room is not encrypted.'],
+  'group-full': ['never', 'This encrypted room has as many devices as it may have.'],
+  'bad-group': ['never', 'The keys of this room do not fit together; begin its encryption anew.'],
+  'archive-full': ['never', 'Your archive of keys is full.'],
   // load and trouble
   'rate-limited': ['later', 'Too fast; wait a moment.'],
   'too-many-in-flight': ['later', 'Too many requests are waiting; wait for answers.'],

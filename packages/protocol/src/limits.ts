@@ -12,7 +12,7 @@ export const limits = {
   /** The text of one message, in UTF-8 bytes (an operator may lower or raise it). */
   messageBytesMax: 16_384,
   /** One frame from a client, in UTF-8 bytes. */
-  frameBytesMax: 131_072,
+  frameBytesMax: 262_144,
   /** People in one room. */
   roomMembersMax: 10_000,
   /** Rooms that one person is in. */
@@ -50,6 +50,46 @@ export const limits = {
   tokenCharactersMax: 128,
   passwordCharactersMin: 8,
   passwordBytesMax: 1_024,
+  /** What a sealed box may be longer than twice `messageBytesMax`, in bytes. */
+  sealedOverheadBytesMax: 1_024,
+  /** Devices in the group of an encrypted room; people in it as well. */
+  groupLeavesMax: 1_000,
+  /** Devices that one commit adds, and that one claim is for. */
+  groupAddsMax: 64,
+  /** One commit, in bytes. */
+  commitBytesMax: 131_072,
+  /** A group's id, in bytes. */
+  groupIdBytesMax: 64,
+  /** A GroupInfo without its tree, in bytes. */
+  groupInfoBytesMax: 4_096,
+  /** Nodes of a group's tree, blank ones too. */
+  treeNodesMax: 2_047,
+  /** One node of a group's tree, in bytes. */
+  treeNodeBytesMax: 8_192,
+  /** A Welcome for one device, in bytes. */
+  welcomeBytesMax: 8_192,
+  /** Commits in one answer, fewer when they are large. */
+  commitsPerAnswerMax: 200,
+  /** Key packages kept for one device, besides its last resort. */
+  keyPackagesPerDeviceMax: 100,
+  /** One key package, in bytes. */
+  keyPackageBytesMax: 4_096,
+  /** Claims of one person that are remembered; older ones cannot be cited any more. */
+  claimsPerPersonMax: 256,
+  /** An identity key or a link key, in bytes. */
+  publicKeyBytesMax: 256,
+  /** A device's certificate, in bytes. */
+  certificateBytesMax: 1_024,
+  /** What a recovery key opens, in bytes. */
+  recoveryBytesMax: 2_048,
+  /** What a device sends to another of the same person to link it, in bytes. */
+  linkMailBytesMax: 2_048,
+  /** A row of somebody's archive, in bytes, and its key in ASCII characters. */
+  archiveRowBytesMax: 512,
+  archiveKeyCharactersMax: 128,
+  archiveRowsPerAskMax: 200,
+  archiveRowsPerAnswerMax: 500,
+  archiveRowsPerPersonMax: 200_000,
   /** Silence of a connection before either end takes it for dead. */
   silenceMsMax: 30_000,
   /** How often an idle client pings. */

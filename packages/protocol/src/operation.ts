@@ -16,6 +16,22 @@ export type RoomKind = (typeof roomKinds)[number]
 
 const topic = z.string().max(limits.topicCharactersMax * 2)
 
+/** Bytes as text: base64url without padding. Exact sizes are checked where they are used. */
+export function base64(bytesMax: number) {
+  return z
+    .string()
+    .max(Math.ceil((bytesMax * 4) / 3))
+    .regex(/^[A-Za-z0-9_-]*$/)
+}
+
+/** Who may read what was written before they came. */
+const histories = ['none', 'all'] as const
+
+const treeNode = base64(limits.treeNodeBytesMax)
+/** How often the room's group was begun anew, from 1 on; within it, the epoch of MLS. */
+const gen = z.int().min(1)
+const epoch = z.int().min(0)
+
 /**
  * The parser bounds shapes only (so that bad input is refused before it costs anything); the exact
  * limits, which an operator may change, are checked in the front-end and again when applied.
@@ -26,9 +42,17 @@ export const operation = z.discriminatedUnion('kind', [
     room: z.enum(['public', 'private']),
     name: z.string().max(limits.roomNameCharactersMax * 4),
     topic: topic.optional(),
+    /** Only of a private room, and for ever. Its name may be empty; it has no topic in plain. */
+    encrypted: z.boolean().optional(),
+    history: z.enum(histories).optional(),
   }),
   /** Opens the direct conversation with `user`; the room's id must be `directRoomId(me, user)`. */
-  z.object({ kind: z.literal('direct'), user: id }),
+  z.object({
+    kind: z.literal('direct'),
+    user: id,
+    /** Counts when the conversation is made; one that is there stays as it is. */
+    encrypted: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('join') }),
   z.object({ kind: z.literal('leave') }),
   z.object({ kind: z.literal('invite'), user: id }),
@@ -41,6 +65,44 @@ export const operation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('kick'), user: id, reason: topic.optional() }),
   z.object({ kind: z.literal('ban'), user: id, on: z.boolean(), reason: topic.optional() }),
   z.object({ kind: z.literal('mute'), user: id, on: z.boolean() }),
+  /** Begins the group of an encrypted room, or begins it anew: epoch 0, the author alone. */
+  z.object({
+    kind: z.literal('group'),
+    gen,
+    groupId: base64(limits.groupIdBytesMax),
+    groupInfo: base64(limits.groupInfoBytesMax),
+    tree: z.array(treeNode).length(1),
+  }),
+  /** The next epoch of the group. `epoch` is the one that it follows. */
+  z.object({
+    kind: z.literal('commit'),
+    gen,
+    epoch,
+    /** Random; by it the author's device knows its own. */
+    id,
+    /** An MLSMessage holding a PublicMessage. */
+    commit: base64(limits.commitBytesMax),
+    groupInfo: base64(limits.groupInfoBytesMax),
+    /** Nodes of the tree after it, and those that are other than before; null: blank. */
+    tree: z.object({
+      size: z.int().min(1).max(limits.treeNodesMax),
+      changed: z.array(z.tuple([z.int().min(0), treeNode.nullable()])).max(limits.treeNodesMax),
+    }),
+    /** Where the key packages of those whom it adds are from. */
+    claims: z.array(id).max(limits.groupAddsMax).optional(),
+    /** For each device that it adds. */
+    welcomes: z
+      .array(z.object({ device: id, bytes: base64(limits.welcomeBytesMax) }))
+      .max(limits.groupAddsMax)
+      .optional(),
+  }),
+  /** What the members' devices alone can read: a message, an edit, a reaction, a title … */
+  z.object({
+    kind: z.literal('sealed'),
+    gen,
+    epoch,
+    box: z.string().regex(/^[A-Za-z0-9_-]*$/),
+  }),
 ])
 export type Operation = z.infer<typeof operation>
 

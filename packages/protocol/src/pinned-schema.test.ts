@@ -13,10 +13,10 @@ import { limits } from './limits.ts'
 import { protocolVersion, upFrame } from './up.ts'
 
 const pinned = {
-  'frames up': '4ff83a01dc80cfc6',
-  'error codes': 'b4ed93c60c693166',
+  'frames up': '81314943dba3cfdc',
+  'error codes': '70756c0797a31121',
   'close codes': '9a8ab572788369d8',
-  limits: 'f651e621c986b9b7',
+  limits: 'b38cb736cd1dacdc',
 }
 
 const remedy =

@@ -1,7 +1,7 @@
 /** Frames from a client to a front-end. JSON text, one frame a WebSocket message. */
 import { z } from 'zod'
 import { limits } from './limits.ts'
-import { id, index, operation } from './operation.ts'
+import { base64, id, index, operation } from './operation.ts'
 
 /** Bumped when an old peer would misread a frame; adding optional fields does not bump it. */
 export const protocolVersion = 1
@@ -19,6 +19,13 @@ const password = z.string().min(1).max(limits.passwordBytesMax)
 const label = z.string().max(64)
 /** Chosen by the client, echoed in the answer; unique among its unanswered requests. */
 const ask = z.int().min(0)
+
+const publicKey = base64(limits.publicKeyBytesMax)
+const keyPackage = base64(limits.keyPackageBytesMax)
+const archiveKey = z
+  .string()
+  .max(limits.archiveKeyCharactersMax)
+  .regex(/^[A-Za-z0-9_:.-]*$/)
 
 /**
  * The token is made by the client (256 random bits, base64url) and kept by it; the servers keep
@@ -88,6 +95,64 @@ export const upFrame = z.discriminatedUnion('t', [
     room: id,
     upTo: z.int().min(0),
     was: z.int().min(0).optional(),
+  }),
+  /** Public keys of a person, or one's own with what else concerns them. */
+  z.object({ t: z.literal('keys'), ask, user: id.optional() }),
+  /**
+   * This device's keys, and the person's identity key. What is there stays as it is, so it may be
+   * repeated. A new identity has the version after the present one.
+   */
+  z.object({
+    t: z.literal('publish'),
+    ask,
+    identity: z
+      .object({
+        key: publicKey.min(1),
+        version: z.int().min(1),
+        recovery: base64(limits.recoveryBytesMax).optional(),
+      })
+      .optional(),
+    certificate: base64(limits.certificateBytesMax).min(1).optional(),
+    linkKey: publicKey.min(1).optional(),
+    packages: z.array(keyPackage).max(limits.keyPackagesPerDeviceMax).optional(),
+    lastResort: keyPackage.optional(),
+  }),
+  /** A key package of each device of these people that has none of the room's keys. */
+  z.object({
+    t: z.literal('claim'),
+    ask,
+    /** Random; the same again is answered the same. */
+    claim: id,
+    room: id,
+    users: z.array(id).min(1).max(limits.groupAddsMax),
+  }),
+  /** The present state of a room's group. */
+  z.object({ t: z.literal('group'), ask, room: id }),
+  /** The commits of `gen` from the one that followed `epoch` on. */
+  z.object({
+    t: z.literal('commits'),
+    ask,
+    room: id,
+    gen: z.int().min(1),
+    epoch: z.int().min(0),
+  }),
+  /** Keeps rows for all one's own devices; of a key the first row stands. */
+  z.object({
+    t: z.literal('archive'),
+    ask,
+    rows: z
+      .array(z.object({ key: archiveKey.min(1), box: base64(limits.archiveRowBytesMax) }))
+      .min(1)
+      .max(limits.archiveRowsPerAskMax),
+  }),
+  /** One's own rows whose keys begin with `prefix`, by key. */
+  z.object({ t: z.literal('archived'), ask, prefix: archiveKey, after: archiveKey.optional() }),
+  /** To another device of one's own. */
+  z.object({
+    t: z.literal('mail'),
+    ask,
+    device: id,
+    box: base64(limits.linkMailBytesMax).min(1),
   }),
   /** Start again to follow a room after `after`: the client found a hole or wants the gap. */
   z.object({ t: z.literal('follow'), room: id, after: z.int().min(0) }),

@@ -300,7 +300,7 @@ export class BackendNode implements BackendInputs {
           (reply) => this.#reply(request, reply),
         )
       default:
-        return unreachable(frame)
+        return this.#reply(request, refused('unavailable'))
     }
   }
 

@@ -122,6 +122,9 @@ export interface ReactionLine {
   readonly isMine: boolean
 }
 
+/** What is said in a line of its own, changes another line, or is between devices alone. */
+type HiddenKind = 'post' | 'edit' | 'delete' | 'react' | 'group' | 'commit' | 'sealed'
+
 /**
  * Something that happened in the room: created, joined, left, invited, topic, role, kick, ban,
  * mute.
@@ -133,7 +136,7 @@ export interface SystemLine {
   readonly at: number
   readonly by: string
   readonly name: string
-  readonly body: Exclude<RoomBody, { kind: 'post' | 'edit' | 'delete' | 'react' }>
+  readonly body: Exclude<RoomBody, { kind: HiddenKind }>
 }
 
 /**

@@ -48,6 +48,8 @@ export type RequestBody =
       readonly by: string
       readonly outbox: string
       readonly number: number
+      /** The session's device, for operations of a room's group. */
+      readonly device?: string | undefined
       readonly op: Operation | VoidOperation
     }
   | { readonly kind: 'ask'; readonly by: string; readonly device: string; readonly frame: AskFrame }

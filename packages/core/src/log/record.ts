@@ -22,6 +22,8 @@ export interface RoomOperation {
   readonly by: string
   readonly outbox: string
   readonly number: number
+  /** Which of their devices, where the operation is of the room's group. */
+  readonly device?: string
   readonly op: Operation | VoidOperation
 }
 

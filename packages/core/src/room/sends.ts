@@ -42,6 +42,9 @@ const appliers: Appliers = {
   kick,
   ban,
   mute,
+  group: () => refused('invalid'),
+  commit: () => refused('invalid'),
+  sealed: () => refused('invalid'),
 }
 
 export function applySend(turn: Turn, untrusted: object): Outcome {

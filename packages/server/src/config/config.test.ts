@@ -291,7 +291,7 @@ const refusals: Readonly<Record<string, Given & { readonly says: readonly string
     toml: '[limits]\nmessageBytesMax = 65536',
     says: [
       `starling.toml:2: limits.messageBytesMax: a message of 65536 bytes may need a frame of
-        401408, limits.frameBytesMax is 131072; set limits.frameBytesMax to at least 401408, or
+        401408, limits.frameBytesMax is 262144; set limits.frameBytesMax to at least 401408, or
         lower this`,
     ],
   },

@@ -35,6 +35,7 @@ const requestBody = z.discriminatedUnion('kind', [
     by: text,
     outbox: text,
     number: z.int().min(1),
+    device: text.optional(),
     op: z.union([operation, z.object({ kind: z.literal('void'), code })]),
   }),
   z.object({ kind: z.literal('ask'), by: text, device: text, frame: ask }),
@@ -99,6 +100,8 @@ const roomSummary = z.object({
   head: count,
   readUpTo: count,
   isMuted: z.boolean().optional(),
+  isEncrypted: z.literal(true).optional(),
+  history: z.literal('all').optional(),
   peer: z.object({ user: text, name: text }).optional(),
 })
 
@@ -106,7 +109,10 @@ const identity = z.object({ user: text, name: text, isGuest: z.boolean(), device
 
 /** A front-end passes an answer on as it is, so only its kind is looked at. */
 const answer = z.looseObject({
-  kind: z.enum(['history', 'members', 'rooms', 'user', 'search', 'devices', 'done']),
+  kind: z.enum([
+    ...(['history', 'members', 'rooms', 'user', 'search', 'devices', 'done'] as const),
+    ...(['keys', 'claimed', 'group', 'commits', 'archived'] as const),
+  ]),
 })
 
 const reply = z.discriminatedUnion('kind', [
