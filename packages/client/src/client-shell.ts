@@ -227,6 +227,9 @@ export class ClientShell implements ClientSide {
         return
       case 'event':
         return this.#event(output.event)
+      case 'cipher':
+      case 'privacy':
+        throw new Error(`${output.kind} from a node that was given no cipher`)
       default:
         unreachable(output)
     }

@@ -8,6 +8,7 @@ import type { ErrorCode, Retry } from '@starling/protocol/error-codes'
 import type { Operation } from '@starling/protocol/operation'
 import type { Auth, UpFrame } from '@starling/protocol/up'
 import type { Chance, Now } from '../now.ts'
+import type { CipherFailure, CipherResult, CipherWork, Content } from './private/cipher.ts'
 
 export interface ClientOptions {
   /** Front-ends to try, first choice first. `welcome` may add to them. */
@@ -19,6 +20,8 @@ export interface ClientOptions {
   readonly tuning: ClientTuning
   /** What an earlier run stored (see `store-*` outputs). */
   readonly restored: RestoredState
+  /** `cipher` outputs are answered by `cipherDone`. Left out: encrypted rooms cannot be read. */
+  readonly hasCipher?: boolean
 }
 
 export interface ClientTuning {
@@ -88,13 +91,19 @@ export const clientTuning: ClientTuning = {
   askMsMax: 60_000,
 }
 
+/** What can be sent to a room; a title of its own only an encrypted one has. */
+export type Composed = Operation | Extract<Content, { kind: 'title' }>
+
 /** A send that waits for its acknowledgement. Durable before it is shown. */
 export interface OutboxItem {
   readonly room: string
   readonly outbox: string
   readonly number: number
+  /** In plain, here; of an encrypted room it is sealed when it goes on the wire. */
   readonly op: Operation
   readonly composedAt: number
+  /** It was composed for an encrypted room: it goes out sealed or not at all. */
+  readonly isSealed?: true
   /** Set when it was refused for good: it waits for the person to retry or delete it. */
   readonly refused?: { readonly code: ErrorCode; readonly say: string }
 }
@@ -114,11 +123,22 @@ export interface Me {
   readonly device: string
 }
 
+/** A room with what no server knows of it. */
+export interface StoredRoom extends RoomSummary {
+  /** Title and topic that were sealed, with the index of the entry that last set them. */
+  readonly sealed?: SealedAbout
+}
+
+export interface SealedAbout {
+  readonly title?: { readonly text: string; readonly index: number }
+  readonly topic?: { readonly text: string; readonly index: number }
+}
+
 export interface RestoredState {
   /** Whose all this is. */
   readonly me?: Me
   /** As they were; the welcome brings the truth. */
-  readonly rooms: readonly RoomSummary[]
+  readonly rooms: readonly StoredRoom[]
   /** In order of outbox and number. Those of outboxes not in `outboxes` were left by others. */
   readonly items: readonly OutboxItem[]
   /** The outboxes to go on with, one a room. */
@@ -216,13 +236,51 @@ export type ClientOutput =
       readonly isReset: boolean
     }
   /** All that is stored belongs to this person, whose rooms are these. May be written lazily. */
-  | { readonly kind: 'store-me'; readonly me: Me; readonly rooms: readonly RoomSummary[] }
+  | { readonly kind: 'store-me'; readonly me: Me; readonly rooms: readonly StoredRoom[] }
   | { readonly kind: 'answer'; readonly ask: number; readonly result: AskResult }
+  /** To be done by what holds the keys, and answered by `cipherDone` with the job's number. */
+  | { readonly kind: 'cipher'; readonly job: number; readonly work: CipherWork }
+  /** The answer to `privacy`. */
+  | { readonly kind: 'privacy'; readonly ask: number; readonly result: PrivacyResult }
   | { readonly kind: 'event'; readonly event: ClientEvent }
 
 export type AskResult =
   | { readonly ok: true; readonly answer: Answer }
   | { readonly ok: false; readonly code: ErrorCode; readonly retry: Retry; readonly say: string }
+
+/** What the person does about encryption. */
+export type PrivacyWish =
+  | { readonly kind: 'recovery-key' }
+  | { readonly kind: 'restore'; readonly recoveryKey: string }
+  /** On a linked device, with what the new one shows. */
+  | { readonly kind: 'link'; readonly code: string }
+  | { readonly kind: 'safety-number'; readonly user: string }
+  | {
+      readonly kind: 'verify'
+      readonly user: string
+      /** `accept`: a changed identity is taken as it is, unverified. */
+      readonly as: 'verified' | 'unverified' | 'accept'
+    }
+  | { readonly kind: 'reset-identity' }
+  /** Of an owner, or of either person of a direct conversation. */
+  | { readonly kind: 'reset-room'; readonly room: string }
+  /** Try at once to bring the room's group up to date. */
+  | { readonly kind: 'again'; readonly room: string }
+
+export type PrivacyResult =
+  | { readonly ok: true; readonly value: PrivacyValue }
+  | { readonly ok: false; readonly code: ErrorCode | CipherFailure; readonly say: string }
+
+export type PrivacyValue =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'recovery'; readonly recoveryKey: string }
+  | { readonly kind: 'linked'; readonly device: string; readonly label: string }
+  | {
+      readonly kind: 'safety-number'
+      readonly digits: string
+      readonly isVerified: boolean
+      readonly isChanged: boolean
+    }
 
 /** A request without the `ask` that the node gives it. */
 export type Question = UpFrame extends infer F
@@ -282,4 +340,12 @@ export interface ClientInputs {
   setTyping(now: Now, room: string, isTyping: boolean): void
   tick(now: Now): void
   drain(now: Now): readonly ClientOutput[]
+}
+
+/** The inputs of encryption. */
+export interface PrivacyInputs {
+  /** The outcome of a `cipher` output. */
+  cipherDone(now: Now, job: number, result: CipherResult): void
+  /** Answered by a `privacy` output with the returned number. */
+  privacy(now: Now, wish: PrivacyWish): number
 }

@@ -19,6 +19,73 @@ export interface ClientSnapshot {
   readonly waiting: number
   /** Limits that the server told; the protocol's own until then. */
   readonly limits: Limits
+  /** Of this device; left out is `off`. */
+  readonly privacy?: PrivacySnapshot
+}
+
+/**
+ * Whether this device takes part in encryption. `off`: it cannot (a bot, an old browser).
+ * `preparing`: it is finding out. `unlinked`: the person's identity is on other devices of theirs;
+ * link this one (`linkCode`), restore with the recovery key, or begin a new identity.
+ */
+export interface PrivacySnapshot {
+  readonly state: 'off' | 'preparing' | 'ready' | 'unlinked'
+  /** Of an unlinked device: to be given to `link` on another of one's devices. */
+  readonly linkCode?: string
+  /** One's own other devices that wait to be linked. */
+  readonly unlinked: readonly { readonly device: string; readonly label: string }[]
+  readonly hasRecoveryKey: boolean
+}
+
+/** Why encryption is not as it should be, in a sentence, and what the person can do, if anything. */
+export interface PrivacyCause {
+  readonly code: PrivacyCode
+  readonly say: string
+  readonly action?: PrivacyAction
+}
+
+export type PrivacyCode =
+  | 'ready'
+  /** Keys are being fetched, or made; it takes care of itself. */
+  | 'joining'
+  | 'catching-up'
+  | 'retrying'
+  | 'cannot-catch-up'
+  | 'not-linked'
+  | 'group-full'
+  | 'identity-changed'
+  | 'no-cipher'
+  /** Of a message. */
+  | 'before-join'
+  | 'no-key'
+  | 'bad-signature'
+  | 'tampered'
+
+/**
+ * `link`: see `ClientSnapshot.privacy`. `again`, `reset`: `privacy` with `again` or `reset-room`.
+ * `ask-owner`: only an owner can reset. `verify`: compare the safety numbers of `users`, or accept.
+ * `update`: another client can.
+ */
+export type PrivacyAction = 'link' | 'again' | 'reset' | 'ask-owner' | 'verify' | 'update'
+
+/**
+ * Of an encrypted room. `preparing`: this device has no keys yet. `behind`: it is catching up; what
+ * is written waits. `blocked`: somebody who was verified has another identity; what is written
+ * waits. `broken`: it cannot catch up. `full`: the room has as many devices as it may have. `off`:
+ * this client does not encrypt.
+ */
+export interface RoomPrivacy extends PrivacyCause {
+  readonly state:
+    | 'preparing'
+    | 'ready'
+    | 'behind'
+    | 'blocked'
+    | 'broken'
+    | 'unlinked'
+    | 'full'
+    | 'off'
+  /** Of `blocked`: whose identity changed. */
+  readonly users?: readonly string[]
 }
 
 export interface Invitation {
@@ -64,6 +131,9 @@ export interface RoomSnapshot {
   readonly onlineCount: number
   /** Who is typing, without oneself. */
   readonly typing: readonly Person[]
+  readonly isEncrypted?: true
+  /** Of an encrypted room. */
+  readonly privacy?: RoomPrivacy
   readonly timeline: TimelineSnapshot
 }
 
@@ -74,6 +144,8 @@ export interface RoomSnapshot {
 export interface TimelineSnapshot {
   /** By index, oldest first. Edits, deletions and reactions are in the messages they changed. */
   readonly lines: readonly TimelineLine[]
+  /** Shown above all lines: what came before one joined cannot be read, and is not in them. */
+  readonly divider?: DividerLine
   /**
    * In the order in which they were composed; shown after `lines`. Empty in a piece of the past.
    */
@@ -86,6 +158,16 @@ export interface TimelineSnapshot {
 }
 
 export type TimelineLine = MessageLine | SystemLine
+
+export interface DividerLine {
+  readonly kind: 'divider'
+  readonly key: string
+  /** Of the newest entry that it stands for. */
+  readonly index: number
+  readonly at: number
+  readonly code: 'before-join'
+  readonly say: string
+}
 
 export interface MessageLine {
   readonly kind: 'message'
@@ -105,6 +187,15 @@ export interface MessageLine {
   readonly reactions: readonly ReactionLine[]
   /** An edit, deletion or reaction of one's own is shown already and waits for its ack. */
   readonly isChanging: boolean
+  /** It was sealed by its author's device. */
+  readonly isSealed?: true
+  /** One has compared safety numbers with its author. */
+  readonly isVerified?: true
+  /**
+   * It cannot be read, or not yet: `text` is empty, `say` stands in its place. It becomes an
+   * ordinary line, or none (it was a reaction), when keys come.
+   */
+  readonly unreadable?: PrivacyCause
 }
 
 /**

@@ -191,6 +191,9 @@ export class ClientProcess extends Process {
       case 'event':
         if (output.event.kind === 'connection') this.#connected(output.event.state)
         return observe({ kind: 'event', client, event: output.event })
+      case 'cipher':
+      case 'privacy':
+        throw new Error(`${output.kind} from a node that was given no cipher`)
       default:
         return unreachable(output)
     }
