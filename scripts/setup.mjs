@@ -1,7 +1,8 @@
 /**
  * Makes a clone ready to run, with any Node.js that npm runs on: installs packages when what is
  * installed is not what package-lock.json names, sees that the Node.js that came with them runs,
- * and builds what must be built. When nothing is to do it takes a few milliseconds.
+ * corrects the MLS library, and builds what must be built. When nothing is to do it takes a few
+ * milliseconds.
  *
  * `node scripts/setup.mjs` does only that. `node scripts/setup.mjs SCRIPT ARGS …` then runs the
  * script with the installed Node.js. That is not the same as `node setup.mjs && node SCRIPT`: a
@@ -15,6 +16,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { PatchError, patchMls } from './patch-mls.mjs'
 
 /** To install; and to run. */
 const setupNodeMin = 20
@@ -33,12 +35,12 @@ export function missingPackages(folder) {
   const installed = packagesOf(join(folder, 'node_modules', '.package-lock.json'))
   if (installed === undefined) return undefined
   return Object.entries(wanted ?? {})
-    .filter(([path, { link }]) => path.startsWith('node_modules/') && !link)
+    .filter(([path, { link }]) => /(^|\/)node_modules\//.test(path) && !link)
     .filter(([path, { version, optional }]) => {
       const there = installed[path]
       return there === undefined ? !optional : there.version !== version
     })
-    .map(([path]) => path.slice('node_modules/'.length))
+    .map(([path]) => path.replace(/^node_modules\//, ''))
 }
 
 function packagesOf(path) {
@@ -140,7 +142,7 @@ function isShellNeeded() {
 
 /**
  * Packages whose `build` has not run since what it is made of changed: the package's own files, the
- * sources of those that it depends on, and package-lock.json. A hash of their contents is kept in
+ * sources of those that it depends on, and what is installed. A hash of their contents is kept in
  * `dist`, so that neither a checkout nor a copy makes anything stale.
  */
 export function packagesToBuild(folder) {
@@ -161,10 +163,12 @@ function manifestOf(folder, name) {
 function hashOfSources(folder, name) {
   const own = join(folder, 'packages', name)
   const others = neighboursOf(folder, name).map((other) => join(folder, 'packages', other, 'src'))
-  const lock = join(folder, 'package-lock.json')
+  const installed = ['package-lock.json', join('scripts', 'patch-mls.mjs')]
+    .map((file) => join(folder, file))
+    .filter((path) => existsSync(path))
   const files = [own, ...others].flatMap(sourcesIn).sort()
   const hash = createHash('sha256')
-  for (const path of existsSync(lock) ? [...files, lock] : files) {
+  for (const path of [...files, ...installed]) {
     hash
       .update(`${relative(folder, path)}\0`)
       .update(readFileSync(path))
@@ -218,6 +222,7 @@ function setUp(folder) {
   }
   const missing = missingPackages(folder)
   if (missing === undefined || missing.length > 0) install(folder, missing)
+  patchMls(folder)
   const program = nodeToRun(folder)
   for (const stale of packagesToBuild(folder)) build(folder, stale)
   return program
@@ -250,7 +255,7 @@ function main(args) {
     const program = setUp(root)
     if (args.length > 0) runScript(program, args)
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error
+    if (!(error instanceof SetupError) && !(error instanceof PatchError)) throw error
     say(`setup: ${error.message}`)
     process.exitCode = 1
   }

@@ -49,8 +49,9 @@ class Clone {
     test.after(() => rmSync(this.folder, { recursive: true }))
     mkdirSync(this.path('scripts'))
     mkdirSync(this.path('packages/one/src'), { recursive: true })
-    const setup = new URL('setup.mjs', import.meta.url)
-    copyFileSync(setup, this.path('scripts/setup.mjs'))
+    for (const script of ['setup.mjs', 'patch-mls.mjs']) {
+      copyFileSync(new URL(script, import.meta.url), this.path(`scripts/${script}`))
+    }
     this.write('npm.js', fakeNpm)
     this.lock({ 'node_modules/ws': { version: '1.0.0' } })
   }
@@ -178,6 +179,16 @@ describe('set-up', () => {
       said,
       /it fails\nsetup: "npm run build --workspace packages\/one" failed; see above/,
     )
+  })
+
+  it('goes no further with another build of the MLS library than the one it corrects', (test) => {
+    const clone = new Clone(test)
+    clone.setUp()
+    mkdirSync(clone.path('node_modules/ts-mls/dist/src'), { recursive: true })
+    clone.write('node_modules/ts-mls/dist/src/clientState.js', '// another one\n')
+    const { code, said } = clone.setUp()
+    assert.equal(code, 1)
+    assert.match(said, /^setup: .*clientState\.js has the checksum .*run "npm ci".*\n$/)
   })
 
   it('runs a script with the installed Node.js, and ends as that does', (test) => {

@@ -45,9 +45,10 @@ const steps: readonly Step[] = [
   {
     name: 'types',
     commands: () =>
-      ['packages/protocol', 'packages/core', 'packages/simulator', 'packages/web', '.'].map(
-        (project) => run(bin('tsc'), '-p', project),
-      ),
+      [
+        ...['protocol', 'core', 'simulator', 'mls', 'web'].map((name) => `packages/${name}`),
+        '.',
+      ].map((project) => run(bin('tsc'), '-p', project)),
   },
   { name: 'lint', commands: () => [run(bin('biome'), 'check', '--error-on-warnings', '.')] },
   { name: 'tidy', commands: () => [run(node, 'scripts/tidy.ts')] },

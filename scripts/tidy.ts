@@ -18,9 +18,10 @@ const mayImport: Record<string, readonly string[]> = {
   protocol: [],
   core: ['protocol'],
   server: ['core', 'protocol'],
-  client: ['core', 'protocol'],
-  terminal: ['client', 'core', 'protocol'],
-  web: ['client', 'core', 'protocol'],
+  mls: ['protocol'],
+  client: ['core', 'mls', 'protocol'],
+  terminal: ['client', 'core', 'mls', 'protocol'],
+  web: ['client', 'core', 'mls', 'protocol'],
   simulator: ['core', 'protocol'],
   cli: ['client', 'core', 'protocol', 'server', 'simulator', 'terminal'],
 }
