@@ -1,16 +1,26 @@
-/** One case of a fan-out: who is measured with rooms of which shape, and the columns of its table. */
+/** One case of a fan-out: who is measured, with rooms of which shape; the columns of its table. */
 import type { Contestant } from './contestants/contestant.ts'
 import { type FanOutShape, fanOut } from './fan-out.ts'
-import type { Case, Column, Effort, Figures } from './scenario.ts'
+import {
+  type Case,
+  type Column,
+  type Effort,
+  type Figures,
+  type Outcome,
+  spreadOfRuns,
+} from './scenario.ts'
 
 const warmUpMs = 1_500
+const briefWarmUpMs = 100
 
 export const fanOutColumns: readonly Column[] = [
-  { key: 'perProcessorSecond', head: 'deliveries per CPU-s of all processes', digits: 0 },
-  { key: 'perFrontSecond', head: 'of the front-end alone', digits: 0 },
-  { key: 'serverMicroseconds', head: 'µs per delivery, all', digits: 2 },
+  { key: 'perFrontSecond', head: 'deliveries per CPU-s of the front-end', digits: 0 },
+  { key: 'perProcessorSecond', head: 'of all processes', digits: 0 },
+  { key: 'frontMicroseconds', head: 'µs per delivery, front-end', digits: 2 },
+  { key: 'serverMicroseconds', head: 'all', digits: 2 },
   { key: 'messagesPerSecond', head: 'messages/s', digits: 0 },
   { key: 'deliveriesPerSecond', head: 'deliveries/s', digits: 0 },
+  { key: 'messagesPerRead', head: 'messages per read', digits: 1 },
   { key: 'p50', head: 'p50 ms', digits: 1 },
   { key: 'p99', head: 'p99 ms', digits: 1 },
   { key: 'p999', head: 'p99.9 ms', digits: 1 },
@@ -33,22 +43,53 @@ export const rooms1000: Rooms = {
 export function fanOutCase(
   contestant: Contestant,
   { rooms, label, stalled = 0 }: { rooms: Rooms; label: string; stalled?: number },
-  { seconds }: Effort,
+  effort: Effort,
 ): Case {
-  const shape = { ...rooms, textBytes: 200, warmUpMs, seconds, stalled }
-  return { label, measure: async () => figuresOf(await fanOut(contestant, shape)) }
+  const shape = { ...shapeOf(rooms, effort), stalled }
+  return {
+    label,
+    missing: () => contestant.missing?.(),
+    measure: async () => figuresOf(await fanOut(contestant, shape)),
+  }
 }
 
-function figuresOf(result: Awaited<ReturnType<typeof fanOut>>): Figures {
-  const { deliveries, messages, elapsedMs, serverMs, frontMs, processorMs, bytes, latency } = result
+/** For a look at it fewer clients in fewer rooms, as full as before. */
+export function shapeOf(rooms: Rooms, { seconds, clientsMax }: Effort): FanOutShape {
+  const whole = { ...rooms, textBytes: 200, warmUpMs, seconds, stalled: 0 }
+  if (clientsMax === undefined) return whole
+  const share = Math.min(1, clientsMax / rooms.clients)
+  return {
+    ...whole,
+    warmUpMs: briefWarmUpMs,
+    clients: Math.round(rooms.clients * share),
+    rooms: Math.max(Math.ceil(rooms.rooms * share), rooms.roomsPerClient),
+  }
+}
+
+export function figuresOf(result: Awaited<ReturnType<typeof fanOut>>): Figures {
+  const { deliveries, messages, reads, elapsedMs, latency, bytes } = result
+  const { serverMs, frontMs, processorMs } = result
   return {
     perProcessorSecond: (deliveries / serverMs) * 1_000,
     perFrontSecond: (deliveries / frontMs) * 1_000,
+    frontMicroseconds: (frontMs / deliveries) * 1_000,
     serverMicroseconds: (serverMs / deliveries) * 1_000,
     loadMicroseconds: (processorMs / deliveries) * 1_000,
     messagesPerSecond: (messages / elapsedMs) * 1_000,
     deliveriesPerSecond: (deliveries / elapsedMs) * 1_000,
+    messagesPerRead: deliveries / reads,
     bytes: bytes / deliveries,
     ...{ p50: latency.p50, p99: latency.p99, p999: latency.p999 },
   }
+}
+
+/** A load that costs more than what it measures takes the machine from it: told, where it is so. */
+export function dearLoadNotes({ cases }: Outcome): readonly string[] {
+  const dear = cases.filter(({ runs }) => {
+    const of = (key: string) => spreadOfRuns(runs, key).median
+    return of('loadMicroseconds') > of('serverMicroseconds')
+  })
+  if (dear.length === 0) return []
+  const names = dear.map(({ label }) => label).join('; ')
+  return [`The load costs more per delivery than the servers in: ${names}.`]
 }

@@ -8,7 +8,10 @@ import type { Contestant } from './contestants/contestant.ts'
 import type { FanOutLoadOptions, FanOutMeasured, FanOutReport } from './load/fan-out-process.ts'
 import { processorMsOf } from './processor-time.ts'
 
-export type FanOutShape = Omit<FanOutLoadOptions, 'dialect' | 'host' | 'ports' | 'path'>
+export type FanOutShape = Omit<
+  FanOutLoadOptions,
+  'dialect' | 'host' | 'ports' | 'path' | 'subprotocol'
+>
 
 export interface FanOutResult extends FanOutMeasured {
   readonly contestant: string
@@ -25,8 +28,12 @@ const loadProgram = new URL('load/fan-out-process.ts', import.meta.url).pathname
 export async function fanOut(contestant: Contestant, shape: FanOutShape): Promise<FanOutResult> {
   const server = await contestant.start()
   try {
-    const { host, ports, path, pids } = server
-    const place = path === undefined ? { host, ports } : { host, ports, path }
+    const { host, ports, path, subprotocol, pids } = server
+    const place = {
+      ...{ host, ports },
+      ...(path === undefined ? {} : { path }),
+      ...(subprotocol === undefined ? {} : { subprotocol }),
+    }
     const options: FanOutLoadOptions = { ...shape, ...place, dialect: contestant.dialect }
     const child = fork(loadProgram, [JSON.stringify(options)])
     const frontPids = server.frontPids ?? pids

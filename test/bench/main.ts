@@ -1,101 +1,31 @@
 /**
- * `npm run bench -- [SCENARIO …]`: what Starling can carry, measured on this machine, each scenario
- * a table of medians with their spread. Without a name all scenarios run. The load is made by
- * processes of its own, with clients that cost little; each checks that nothing was skipped,
- * doubled, moved or refused, else there are no figures.
+ * `npm run bench -- [--SCENARIO …]`: what Starling can carry, measured on this machine, each
+ * scenario a table of medians with their spread. Without a name all of the server's scenarios run.
+ * The load is made by processes of its own, with clients that cost little; each checks that nothing
+ * was skipped, doubled, moved or refused, else there are no figures.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { type Engine, engines } from './bench-cluster.ts'
+import { performance } from 'node:perf_hooks'
+import { type Options, optionsOf, usage } from './options.ts'
 import { barChartOf, stageChartOf } from './pictures/charts.ts'
-import { type Effort, type Outcome, runScenario, type Scenario, showOutcome } from './scenario.ts'
-import { memoryScenario, stormScenario } from './scenarios/connections.ts'
-import { fanOutScenario } from './scenarios/fan-out.ts'
-import { peersScenario } from './scenarios/peers.ts'
-import { sendsScenario } from './scenarios/sends.ts'
-import { slowReadersScenario } from './scenarios/slow-readers.ts'
-import { measureStages, type StagesOutcome } from './scenarios/stages.ts'
-import { webClientScenario } from './scenarios/web-client.ts'
-import { showStages } from './stages.ts'
+import { Progress } from './progress.ts'
+import { type Outcome, runScenario, type Scenario } from './scenario.ts'
+import { measureStages, type StagesOutcome, stagesSteps } from './scenarios/stages.ts'
+import { stagesTableOf } from './stages.ts'
+import { putIntoDocument, tableOf } from './tables.ts'
 
-const usage = `npm run bench -- [SCENARIO …] [--seconds 5] [--runs 5] [--clients 100]
-                      [--connections 10000] [--engine sqlite|nats|both] [--json] [--svg FOLDER]
-
-sends         acknowledged sends a second, for each balancing policy, of --clients clients;
-              --engine nats or both: on three engine servers that sync, beside it
-fan-out       one room of 1,000 and of 5,000, 1,000 rooms of 20; flat out and at a rate
-slow-readers  what one client in a hundred that reads nothing costs the others
-memory        of the front-end, for each connection that idles
-storm         --connections clients come back after the kill -9 of their front-end
-peers         a ceiling, a loop of ws, Socket.IO and Starling side by side (also --peers)
-web-client    what somebody with 2,000 rooms feels in a browser
-stages        where the time of a message goes (also --stages)`
-
-const flags = {
-  seconds: { type: 'string', default: '5' },
-  runs: { type: 'string', default: '5' },
-  clients: { type: 'string', default: '100' },
-  connections: { type: 'string', default: '10000' },
-  engine: { type: 'string', default: 'sqlite' },
-  peers: { type: 'boolean', default: false },
-  stages: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  svg: { type: 'string' },
-} as const
-
-interface Options {
-  readonly scenarios: readonly Scenario[]
-  readonly hasStages: boolean
-  readonly effort: Effort
-  readonly isJson: boolean
-  /** Where pictures go. */
-  readonly folder: string | undefined
-}
-
-function optionsOf(args: readonly string[]): Options {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: flags,
-  })
-  const number = (name: 'seconds' | 'runs' | 'clients' | 'connections') => {
-    const value = Number(values[name])
-    if (!Number.isInteger(value) || value <= 0) throw new Error(`--${name} is a number above 0`)
-    return value
-  }
-  const all: readonly Scenario[] = [
-    sendsScenario({ clients: number('clients'), engines: enginesOf(values.engine) }),
-    fanOutScenario,
-    slowReadersScenario,
-    memoryScenario,
-    stormScenario({ clients: number('connections') }),
-    peersScenario,
-    webClientScenario,
-  ]
-  const also = (['peers', 'stages'] as const).filter((name) => values[name])
-  const names: readonly string[] = [...positionals, ...also]
-  const known = [...all.map(({ name }) => name), 'stages']
-  const unknown = names.filter((name) => !known.includes(name))
-  if (unknown.length > 0) throw new Error(`no scenario ${unknown.join(', ')}`)
-  const isWanted = (name: string) => names.length === 0 || names.includes(name)
-  return {
-    scenarios: all.filter(({ name }) => isWanted(name)),
-    hasStages: isWanted('stages'),
-    effort: { seconds: number('seconds'), runs: number('runs') },
-    isJson: values.json,
-    folder: values.svg,
-  }
-}
-
-function enginesOf(name: string): readonly Engine[] {
-  if (name === 'both') return engines
-  const engine = engines.find((one) => one === name)
-  if (engine === undefined) throw new Error('--engine is sqlite, nats or both')
-  return [engine]
+interface Measured {
+  readonly name: string
+  readonly title: string
+  readonly outcome: Outcome | StagesOutcome
+  readonly table: string
+  readonly picture: () => string
 }
 
 async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) return console.log(usage)
   let options: Options
   try {
     options = optionsOf(args)
@@ -103,28 +33,72 @@ async function main(args: readonly string[]): Promise<void> {
     console.error(`bench: ${(error as Error).message}\n\n${usage}`)
     process.exit(2)
   }
-  const { scenarios, hasStages, effort, isJson, folder } = options
-  const outcomes: (Outcome | StagesOutcome)[] = []
-  for (const scenario of scenarios) {
-    const outcome = await runScenario(scenario, effort, (line) => console.error(line))
-    outcomes.push(outcome)
-    if (!isJson) console.log(showOutcome(outcome))
-    draw(folder, scenario.name, () => barChartOf(outcome))
+  const say = (line: string) => console.error(line)
+  const progress = new Progress(stepsOf(options), { now: () => performance.now(), say })
+  const all: Measured[] = []
+  const failed: string[] = []
+  for (const { name, measure } of worksOf(options, progress)) {
+    try {
+      for (const measured of await measure()) {
+        all.push(measured)
+        show(measured, options)
+      }
+    } catch (error) {
+      console.error(`bench: ${name} gave no figures:`, error)
+      failed.push(name)
+    }
   }
-  for (const outcome of hasStages ? await measureStages(effort) : []) {
-    const { name, title, stages } = outcome
-    outcomes.push(outcome)
-    if (!isJson) console.log(showStages(title, stages))
-    draw(folder, `stages-${name}`, () => stageChartOf(title, stages))
-  }
-  if (isJson) console.log(JSON.stringify(outcomes))
-  process.exit(0)
+  if (options.isJson) console.log(JSON.stringify(all.map(({ outcome }) => outcome)))
+  if (failed.length > 0) console.error(`bench: no figures of ${failed.join(', ')}, see above`)
+  process.exit(failed.length > 0 ? 1 : 0)
 }
 
-function draw(folder: string | undefined, name: string, picture: () => string): void {
+interface Work {
+  readonly name: string
+  readonly measure: () => Promise<readonly Measured[]>
+}
+
+function worksOf({ scenarios, hasStages, effort }: Options, progress: Progress): readonly Work[] {
+  const works: Work[] = scenarios.map((scenario) => ({
+    name: scenario.name,
+    measure: async () => {
+      const outcome = await runScenario(scenario, effort, progress)
+      const { name, title } = scenario
+      return [{ name, title, outcome, table: tableOf(outcome), picture: () => barChartOf(outcome) }]
+    },
+  }))
+  const stages: Work = {
+    name: 'stages',
+    measure: async () =>
+      (await measureStages(effort, progress)).map((outcome) => {
+        const { name, title, stages: times } = outcome
+        const picture = () => stageChartOf(title, times)
+        return { name, title, outcome, table: stagesTableOf(times), picture }
+      }),
+  }
+  return hasStages ? [...works, stages] : works
+}
+
+function show({ name, title, table, picture }: Measured, options: Options): void {
+  const { isJson, folder, document, effort } = options
+  if (!isJson) console.log(`\n${title}\n\n${table}`)
+  if (document !== undefined) {
+    const { runs, seconds } = effort
+    const how = runs === 1 ? 'One run' : `Median (lowest–highest) of ${runs} runs`
+    const machine = `${availableParallelism()} cores, Node ${process.versions.node}`
+    putIntoDocument(document, name, `${title}. ${how} of ${seconds} s; ${machine}.\n\n${table}`)
+  }
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, `performance-${name}.svg`), picture())
+}
+
+function stepsOf({ scenarios, hasStages, effort }: Options): readonly string[] {
+  const steps = (scenario: Scenario) => {
+    const once = scenario.cases(effort).map(({ label }) => `${scenario.name}, ${label}`)
+    return Array.from({ length: effort.runs }, () => once).flat()
+  }
+  return [...scenarios.flatMap(steps), ...(hasStages ? stagesSteps : [])]
 }
 
 await main(process.argv.slice(2))

@@ -3,6 +3,8 @@
  * that whatever else the machine does meets them all alike; what is told is the median of the runs
  * with the lowest and the highest.
  */
+import type { Progress } from './progress.ts'
+
 export interface Column {
   readonly key: string
   readonly head: string
@@ -13,12 +15,16 @@ export type Figures = { readonly [key: string]: number }
 
 export interface Case {
   readonly label: string
+  /** Why it cannot be measured here, where it cannot. */
+  missing?(): string | undefined
   measure(): Promise<Figures>
 }
 
 export interface Effort {
   readonly seconds: number
   readonly runs: number
+  /** At most so many clients, for a look whether a scenario works at all. */
+  readonly clientsMax?: number
 }
 
 export interface Scenario {
@@ -26,43 +32,57 @@ export interface Scenario {
   /** A sentence for the table's head. */
   readonly title: string
   readonly columns: readonly Column[]
+  /** What the picture shows; without it the first column. */
+  readonly drawn?: string
   cases(effort: Effort): readonly Case[]
+  /** What follows from the figures: lines to stand beneath the table, in Markdown. */
+  notes?(outcome: Outcome): readonly string[]
+}
+
+export interface MeasuredCase {
+  readonly label: string
+  readonly runs: readonly Figures[]
+  readonly missing?: string
 }
 
 export interface Outcome {
   readonly scenario: string
   readonly title: string
   readonly columns: readonly Column[]
+  readonly drawn?: string
   /** By case, the figures of each run. */
-  readonly cases: readonly { readonly label: string; readonly runs: readonly Figures[] }[]
+  readonly cases: readonly MeasuredCase[]
+  readonly notes: readonly string[]
 }
 
 export async function runScenario(
-  { name, title, columns, cases }: Scenario,
+  scenario: Scenario,
   effort: Effort,
-  say: (line: string) => void,
+  progress: Progress,
 ): Promise<Outcome> {
-  const measured = cases(effort).map((one) => ({ one, runs: [] as Figures[] }))
+  const { name, title, columns, drawn, cases } = scenario
+  const found = cases(effort).map((one) => ({ one, missing: one.missing?.() }))
+  const measured = found.map((each) => ({ ...each, runs: [] as Figures[] }))
   for (let run = 1; run <= effort.runs; run += 1) {
-    for (const { one, runs } of measured) {
+    for (const { one, runs, missing } of measured) {
+      const step = `${name}, ${one.label}`
+      if (missing !== undefined) {
+        progress.passed(step, missing)
+        continue
+      }
       const figures = await one.measure()
       runs.push(figures)
       const shown = columns.map(({ key, head, digits }) => `${head} ${fixed(figures[key], digits)}`)
-      say(`${name}, run ${run} of ${effort.runs}, ${one.label}: ${shown.join(', ')}`)
+      progress.done(step, shown.join(', '))
     }
   }
-  const results = measured.map(({ one, runs }) => ({ label: one.label, runs }))
-  return { scenario: name, title, columns, cases: results }
-}
-
-/** A table in Markdown, so that it can stand in a document as it is printed. */
-export function showOutcome({ title, columns, cases }: Outcome): string {
-  const rows = cases.map(({ label, runs }) => {
-    return [label, ...columns.map(({ key, digits }) => spread(runs, key, digits))]
-  })
-  const all = [['', ...columns.map(({ head }) => head)], columns.map(() => '---'), ...rows]
-  all[1]!.push('---')
-  return `\n${title}\n\n${all.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`
+  const results = measured.map(({ one, runs, missing }) => ({
+    ...{ label: one.label, runs },
+    ...(missing === undefined ? {} : { missing }),
+  }))
+  const shape = { scenario: name, title, columns, ...(drawn === undefined ? {} : { drawn }) }
+  const outcome: Outcome = { ...shape, cases: results, notes: [] }
+  return { ...outcome, notes: scenario.notes?.(outcome) ?? [] }
 }
 
 export interface Spread {
@@ -77,14 +97,7 @@ export function spreadOfRuns(runs: readonly Figures[], key: string): Spread {
   return { lowest: sorted[0] ?? median, median, highest: sorted.at(-1) ?? median }
 }
 
-/** Median (lowest–highest). */
-function spread(runs: readonly Figures[], key: string, digits: number): string {
-  const { lowest, median, highest } = spreadOfRuns(runs, key)
-  if (runs.length === 1) return fixed(median, digits)
-  return `${fixed(median, digits)} (${fixed(lowest, digits)}–${fixed(highest, digits)})`
-}
-
-function fixed(figure: number | undefined, digits: number): string {
+export function fixed(figure: number | undefined, digits: number): string {
   if (figure === undefined || Number.isNaN(figure)) return '–'
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits }
   return figure.toLocaleString('en', options)

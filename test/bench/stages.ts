@@ -74,11 +74,11 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-export function showStages(title: string, stages: readonly StageTimes[]): string {
+export function stagesTableOf(stages: readonly StageTimes[]): string {
   const rows = stages.map(({ what, count, p50, p99, meanMs, beginsAtMs }) => {
     const cells = [beginsAtMs, meanMs, p50, p99].map((ms) => ms.toFixed(2))
     return `| ${what} | ${cells.join(' | ')} | ${count} |`
   })
   const head = '| stage | begins at, ms | mean ms | p50 ms | p99 ms | sends |'
-  return [`\n${title}\n`, head, '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n')
+  return [head, '| --- | ---: | ---: | ---: | ---: | ---: |', ...rows].join('\n')
 }

@@ -15,6 +15,10 @@ export type Role = 'frontend' | 'backend'
 
 export interface ClusterOptions {
   readonly frontends?: number
+  /** All front-ends share the first one's port. */
+  readonly isOnePort?: boolean
+  /** The first so many of two primaries and two secondaries; without it all. */
+  readonly backends?: number
   /** More lines for starling.toml. */
   readonly config?: string
   readonly policy?: string
@@ -40,15 +44,22 @@ export class Cluster {
   #supervisor: ChildProcess | undefined
   #output = ''
 
-  private constructor(directory: string, places: readonly [number, number][], count: number) {
+  private constructor(
+    directory: string,
+    places: readonly [number, number][],
+    { frontends: count = 1, backends, isOnePort = false }: ClusterOptions,
+  ) {
     this.directory = directory
     const place = (name: string, at: number): Place => ({
       name,
       port: places[at]![0],
       adminPort: places[at]![1],
     })
-    this.frontends = Array.from({ length: count }, (_, at) => place(`frontend-${at + 1}`, at))
-    this.backends = backendNames.map((name, at) => place(name, count + at))
+    this.frontends = Array.from({ length: count }, (_, at) => ({
+      ...place(`frontend-${at + 1}`, at),
+      ...(isOnePort ? { port: places[0]![0] } : {}),
+    }))
+    this.backends = backendNames.slice(0, backends).map((name, at) => place(name, count + at))
     this.configFile = join(directory, 'starling.toml')
   }
 
@@ -59,7 +70,7 @@ export class Cluster {
     const places = ports.flatMap((port, at) =>
       at % 2 === 0 ? [[port, ports[at + 1]!] as [number, number]] : [],
     )
-    const cluster = new Cluster(directory, places, count)
+    const cluster = new Cluster(directory, places, options)
     writeFileSync(cluster.configFile, cluster.#config(options))
     return cluster
   }

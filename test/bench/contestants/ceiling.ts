@@ -22,7 +22,7 @@ export function ceiling(): Contestant {
   }
   return {
     name: 'ceiling, a loop in C',
-    dialect: 'loop',
+    dialect: 'ceiling',
     promises: 'none: it writes what came to all sockets, a turn at a time',
     start: () => start(compiler),
   }

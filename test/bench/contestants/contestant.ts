@@ -6,6 +6,8 @@ export interface Contestant {
   readonly dialect: DialectName
   /** What it promises of a message, in a few words: the figures say nothing without it. */
   readonly promises: string
+  /** Why it cannot run here, where it cannot. */
+  missing?(): string | undefined
   start(): Promise<RunningContestant>
 }
 
@@ -13,6 +15,7 @@ export interface RunningContestant {
   readonly host: string
   readonly ports: readonly number[]
   readonly path?: string
+  readonly subprotocol?: string
   /** Of all its processes; they are counted together. */
   readonly pids: () => readonly number[]
   /** Of those that clients are connected to, where that is not all. */

@@ -1,5 +1,5 @@
 /** The programs of ../peers, each in a process of its own that tells its port when it listens. */
-import { execFileSync, fork } from 'node:child_process'
+import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ const folder = fileURLToPath(new URL('../peers/', import.meta.url))
 export const ceilingInJavaScript: Contestant = peer({
   name: 'ceiling, a loop in JavaScript',
   program: 'ceiling.mjs',
-  dialect: 'loop',
+  dialect: 'ceiling',
   promises: 'none: it writes what came to all sockets, a turn at a time',
 })
 
@@ -27,6 +27,7 @@ export const socketIo: Contestant = peer({
   program: 'socket-io.mjs',
   dialect: 'socket-io',
   path: '/socket.io/?EIO=4&transport=websocket',
+  missing: missingPackages,
   promises: 'at most once, kept nowhere; order within one connection',
 })
 
@@ -39,7 +40,6 @@ function peer({ program, path, ...contestant }: Peer): Contestant {
   return {
     ...contestant,
     start: async () => {
-      install()
       const child = fork(folder + program)
       const [told] = (await once(child, 'message')) as [{ port: number; pids?: number[] }]
       const pids = [child.pid!, ...(told.pids ?? [])]
@@ -58,11 +58,13 @@ function peer({ program, path, ...contestant }: Peer): Contestant {
 }
 
 /** Once; kept beside the programs, outside the product's own packages. */
-function install(): void {
-  if (existsSync(`${folder}node_modules`)) return
+function missingPackages(): string | undefined {
+  if (existsSync(`${folder}node_modules`)) return undefined
   console.error('installing the peers, once …')
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], {
+  const words = ['install', '--no-audit', '--no-fund', '--no-package-lock']
+  const { status } = spawnSync('npm', words, {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  return status === 0 ? undefined : 'npm could not install it'
 }

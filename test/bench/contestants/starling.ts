@@ -4,6 +4,9 @@ import type { Contestant } from './contestant.ts'
 
 export interface StarlingOptions {
   readonly frontends?: number
+  /** All front-ends listen on one port, and the system shares the connections out. */
+  readonly isOnePort?: boolean
+  readonly backends?: number
   readonly policy?: string
 }
 
@@ -26,7 +29,7 @@ export function starling(options: StarlingOptions = {}): Contestant {
       const fronts = processes.filter(({ role }) => role === 'frontend').map(({ pid }) => pid)
       return {
         host: '127.0.0.1',
-        ports: cluster.frontends.map(({ port }) => port),
+        ports: [...new Set(cluster.frontends.map(({ port }) => port))],
         pids: () => pids,
         frontPids: () => fronts,
         stop: () => cluster.remove(),

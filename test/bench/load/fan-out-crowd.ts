@@ -13,6 +13,7 @@ export interface FanOutOptions {
   readonly host: string
   readonly ports: readonly number[]
   readonly path?: string
+  readonly subprotocol?: string
   readonly rooms: number
   readonly clients: number
   /** Rooms that each client is in; rooms × members = clients × these. */
@@ -23,6 +24,8 @@ export interface FanOutOptions {
   readonly window: number
   /** Messages a second of all rooms together; undefined: flat out. */
   readonly rate?: number
+  /** At a rate: so many go out at once, and as much more seldom. */
+  readonly burst?: number
 }
 
 interface Client {
@@ -124,6 +127,10 @@ export class FanOutCrowd {
     return this.#clients.reduce((sum, { socket }) => sum + socket.bytesIn, 0)
   }
 
+  get readsIn(): number {
+    return this.#clients.reduce((sum, { socket }) => sum + socket.readsIn, 0)
+  }
+
   get isAtRest(): boolean {
     return this.#clients.every(({ next }) =>
       [...next].every(([room, awaited]) =>
@@ -173,11 +180,12 @@ export class FanOutCrowd {
   }
 
   async #greet(at: number): Promise<void> {
-    const { host, ports, path } = this.#options
+    const { host, ports, path, subprotocol } = this.#options
     const talk = new TalkingSocket()
     const socket = new LeanSocket({
       ...{ host, port: ports[at % ports.length]!, readInto: this.#readInto },
       ...(path === undefined ? {} : { path }),
+      ...(subprotocol === undefined ? {} : { subprotocol }),
       onText: (payload) => {
         if (!talk.heard(payload)) this.#heard(client, payload)
       },
@@ -259,9 +267,11 @@ export class FanOutCrowd {
   /** What is due by now goes out each millisecond; rooms and posters take turns. */
   #keepRate(startedAtMs: number, rate: number): void {
     const already = this.posted
+    const { burst = 1 } = this.#options
     const timer = setInterval(() => {
       if (!this.#isPosting) return clearInterval(timer)
-      const due = ((performance.now() - startedAtMs) * rate) / 1_000
+      const bursts = ((performance.now() - startedAtMs) * rate) / 1_000 / burst
+      const due = Math.ceil(bursts) * burst
       while (this.posted - already < due) this.#postNext()
     }, 1)
   }

@@ -21,6 +21,8 @@ export interface FanOutMeasured {
   readonly messages: number
   readonly deliveries: number
   readonly bytes: number
+  /** Pieces in which the bytes came: about as many as the server wrote. */
+  readonly reads: number
   readonly elapsedMs: number
   /** Of this process. */
   readonly processorMs: number
@@ -54,6 +56,7 @@ tell({
   messages: after.posted - before.posted,
   deliveries: after.deliveries - before.deliveries,
   bytes: after.bytes - before.bytes,
+  reads: after.reads - before.reads,
   elapsedMs: after.atMs - before.atMs,
   processorMs: after.processorMs - before.processorMs,
   latency: latencySpreadOf(crowd.takeLatencies()),
@@ -73,6 +76,7 @@ function marks() {
     posted: crowd.posted,
     deliveries: crowd.deliveries,
     bytes: crowd.bytesIn,
+    reads: crowd.readsIn,
     processorMs: (user + system) / 1_000,
   }
 }

@@ -10,6 +10,7 @@ export interface LeanSocketOptions {
   readonly host: string
   readonly port: number
   readonly path?: string
+  readonly subprotocol?: string
   /** Where what comes is read into; all sockets of a process may share it. */
   readonly readInto: Buffer
   /** The payload is valid during the call only. */
@@ -33,6 +34,7 @@ export class LeanSocket {
   /** The beginning of a frame of which the end has not come yet. */
   #rest: Buffer = nothing
   bytesIn = 0
+  readsIn = 0
 
   constructor(options: LeanSocketOptions) {
     this.#options = options
@@ -73,7 +75,7 @@ export class LeanSocket {
   }
 
   #request(): string {
-    const { host, port, path } = this.#options
+    const { host, port, path, subprotocol } = this.#options
     const lines = [
       `GET ${path ?? '/'} HTTP/1.1`,
       `Host: ${host}:${port}`,
@@ -81,12 +83,14 @@ export class LeanSocket {
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 13',
       `Sec-WebSocket-Key: ${this.#key}`,
+      ...(subprotocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${subprotocol}`]),
     ]
     return lines.join('\r\n') + handshakeEnd
   }
 
   #received(chunk: Buffer): void {
     this.bytesIn += chunk.length
+    this.readsIn += 1
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     const at = this.#isOpen ? this.#frames(bytes, 0) : this.#handshake(bytes)
     // What is kept must not lie in the buffer that the next read overwrites.

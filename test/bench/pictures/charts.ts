@@ -7,9 +7,10 @@ const width = 880
 const labelWidth = 350
 const barsWidth = 400
 
-/** One bar a case, of the scenario's first column. */
-export function barChartOf({ title, columns, cases }: Outcome): string {
-  const column = columns[0]!
+/** One bar a case that was measured. */
+export function barChartOf({ title, columns, drawn, cases: all }: Outcome): string {
+  const column = columns.find(({ key }) => key === drawn) ?? columns[0]!
+  const cases = all.filter(({ missing }) => missing === undefined)
   const spreads = cases.map(({ runs }) => spreadOfRuns(runs, column.key))
   const most = Math.max(...spreads.map(({ highest }) => highest), Number.MIN_VALUE)
   const xOf = (value: number) => labelWidth + (value / most) * barsWidth

@@ -10,7 +10,9 @@ import { WebBrowser } from '../../browser/web-browser.ts'
 import { Cluster } from '../../cluster/cluster.ts'
 import { buildWebClient, roomOf, writeMany } from '../../web/web-place.ts'
 import { WebPerson } from '../../web-cluster/web-person.ts'
-import { type Figures, runScenario, type Scenario, showOutcome } from '../scenario.ts'
+import { Progress } from '../progress.ts'
+import { type Figures, runScenario, type Scenario } from '../scenario.ts'
+import { tableOf } from '../tables.ts'
 
 const rooms = 2_000
 const messagesInEach = 30
@@ -137,6 +139,8 @@ async function heapAfter(page: Page, cluster: Cluster, room: string): Promise<nu
 
 if (import.meta.main) {
   const effort = { seconds: 0, runs: Number(process.argv[2] ?? 1) }
-  console.log(showOutcome(await runScenario(webClientScenario, effort, console.error)))
+  const steps = Array.from({ length: effort.runs }, () => 'web-client, chromium')
+  const progress = new Progress(steps, { now: () => performance.now(), say: console.error })
+  console.log(tableOf(await runScenario(webClientScenario, effort, progress)))
   process.exit(0)
 }
