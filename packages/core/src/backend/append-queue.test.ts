@@ -134,3 +134,12 @@ test('[P7] a record is bounded in operations and bytes, and one too long goes al
   const lengths = queue.take(now(0)).map((record) => record.ops.length)
   assert.deepEqual(lengths, [3, 1, 1, 1])
 })
+
+test('[P2] only the send after the one that came last of its outbox needs no look', () => {
+  const { queue, add } = queueOf()
+  assert.equal(queue.isNext(post(1)), false, 'another backend may have been asked before')
+  add(0, post(4))
+  queue.failed(now(1), queue.take(now(0))[0]!.id)
+  const next = [3, 4, 5, 6].filter((number) => queue.isNext(post(number)))
+  assert.deepEqual(next, [5])
+})

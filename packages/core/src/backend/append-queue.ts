@@ -6,7 +6,7 @@
  * `unavailable` is always safe: the front-end asks again, here or elsewhere, and a repeat is
  * harmless.
  */
-import type { LoggedOperation, LogRecord } from '../log/record.ts'
+import type { LoggedOperation, LogRecord, RoomOperation } from '../log/record.ts'
 import type { Chance, Now } from '../now.ts'
 import type { Outcome } from '../room/applied.ts'
 import type { BackendTuning } from './backend-io.ts'
@@ -28,6 +28,9 @@ interface AppendQueueOptions {
   readonly tuning: BackendTuning
 }
 
+/** Outboxes whose newest number is remembered; beyond it all are forgotten. */
+const outboxesMax = 20_000
+
 const unavailable: Outcome = { ok: false, code: 'unavailable' }
 
 export class AppendQueue {
@@ -40,6 +43,8 @@ export class AppendQueue {
   readonly #unacknowledged = new Set<string>()
   #records = 0
   #opsWaitingOrInFlight = 0
+  /** Outbox → the number of its send that came here last. */
+  readonly #newest = new Map<string, number>()
 
   constructor(options: AppendQueueOptions) {
     this.#options = options
@@ -57,6 +62,7 @@ export class AppendQueue {
 
   add(now: Now, op: LoggedOperation | undefined, settle: Settle): void {
     const bytes = op === undefined ? 0 : bytesOf(op)
+    if (op?.kind === 'room') this.#remember(op)
     this.#waiting.push({ op, settle, sinceMs: now.ms, bytes, isFirst: false })
     this.#opsWaitingOrInFlight += 1
   }
@@ -65,6 +71,14 @@ export class AppendQueue {
   addFirst(now: Now, op: LoggedOperation | undefined, settle: Settle): void {
     this.#waiting.unshift({ op, settle, sinceMs: now.ms, bytes: 0, isFirst: true })
     this.#opsWaitingOrInFlight += 1
+  }
+
+  /**
+   * The send comes after the one that came here last of its outbox. So nothing is known of it, or
+   * another backend was asked it meanwhile, which is rare; the log takes either.
+   */
+  isNext(op: LoggedOperation): boolean {
+    return op.kind === 'room' && this.#newest.get(op.outbox) === op.number - 1
   }
 
   /** Whether this node made the record, whatever became of its append. */
@@ -137,6 +151,11 @@ export class AppendQueue {
     for (const [id, batch] of this.#inFlight) {
       if (batch.every((item) => item.sinceMs <= limit)) this.failed(now, id)
     }
+  }
+
+  #remember({ outbox, number }: RoomOperation): void {
+    if (this.#newest.size >= outboxesMax) this.#newest.clear()
+    this.#newest.set(outbox, number)
   }
 
   #batchLength(isHeld: boolean): number {

@@ -317,7 +317,7 @@ export class BackendNode implements BackendInputs {
 
   /** Answers from the store what is settled already; the rest goes through the log. */
   #settle(now: Now, request: Request, op: LoggedOperation): void {
-    const known = this.#replica.known(op)
+    const known = this.#queue.isNext(op) ? undefined : this.#replica.known(op)
     const settle = (outcome: NonNullable<typeof known>) => {
       if (!outcome.ok) this.#reply(request, refused(outcome.code))
       else if (op.kind !== 'room') this.#reply(request, done)

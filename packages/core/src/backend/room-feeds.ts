@@ -75,6 +75,8 @@ export class RoomFeeds {
   touch(room: string, entries: readonly Entry[]): void {
     if (!this.#byRoom.has(room)) return
     const known = this.#dirty.get(room)
+    // The store is asked all the same.
+    if (entries.length === 0 && known?.length === 0) return
     // After entries that are not at hand, those that are would not be the newest.
     if (known === undefined || entries.length === 0) this.#dirty.set(room, [...entries])
     else known.push(...entries)

@@ -58,6 +58,8 @@ export class Replica {
 /** Where an operation may make entries, self rooms too; rather too many rooms than too few. */
 export function roomsTouchedBy(op: LoggedOperation): readonly string[] {
   if (!isObject(op) || op.kind === 'settings') return []
+  // Of most, the sender's own room is untouched.
+  if (op.kind === 'room' && isObject(op.op) && op.op.kind === 'post') return [op.room]
   const named =
     op.kind === 'room'
       ? [op.room, op.by, isObject(op.op) && 'user' in op.op ? op.op.user : undefined]

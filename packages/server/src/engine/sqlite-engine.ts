@@ -48,13 +48,14 @@ export async function assembleSqliteEngine<R extends Applier>(
       if (options.isStoreToBeRebuilt) recreateStore(file.db)
       else prepareStore(file.db)
     })
-    const store = new SqliteStore(file.db)
+    const store = new SqliteStore(file.db, { reads: file.reads })
     const replica = options.makeReplica(store)
     const log = new SqliteLog(file, {
       get position() {
         return store.position
       },
       apply: (position, record) => replica.apply(position, record),
+      batch: (work) => store.batch(work),
     })
     // In this order: another process may commit between the two reads.
     const { position } = store

@@ -7,7 +7,7 @@ import { number, type Row, text } from './rows.ts'
 import type { SearchIndex } from './search-index.ts'
 
 export class EntryTables {
-  readonly outboxCache = new RowCache<OutboxRow>()
+  readonly outboxCache = new RowCache<OutboxRow>((row) => this.#writeOutbox(row))
   readonly #searchIndex: SearchIndex
   readonly #outbox
   readonly #putOutbox
@@ -57,8 +57,10 @@ export class EntryTables {
   }
 
   putOutbox(row: OutboxRow): void {
-    const { room, outbox, user, last, refusals } = row
-    this.outboxCache.put(`${room} ${outbox}`, row)
+    this.outboxCache.put(`${row.room} ${row.outbox}`, row)
+  }
+
+  #writeOutbox({ room, outbox, user, last, refusals }: OutboxRow): void {
     this.#putOutbox.run(room, outbox, user, last, JSON.stringify(refusals))
   }
 
@@ -87,8 +89,7 @@ export class EntryTables {
     const json = JSON.stringify(entry)
     const made = this.#insert.run(room, index, at, outbox, count, editOf, json)
     if (made.changes === 1) {
-      const cursor = Number(made.lastInsertRowid)
-      if (entry.kind === 'post') this.#searchIndex.add({ cursor, room, text: entry.text })
+      this.#searchIndex.added(Number(made.lastInsertRowid))
       return
     }
     const row = this.#entry.get(room, index)
@@ -98,9 +99,7 @@ export class EntryTables {
     this.#replace.run(at, outbox, count, editOf, json, cursor)
     const textBefore = before.kind === 'post' ? before.text : ''
     const textNow = entry.kind === 'post' ? entry.text : ''
-    if (textBefore === textNow) return
-    this.#searchIndex.remove(cursor)
-    this.#searchIndex.add({ cursor, room, text: textNow })
+    if (textBefore !== textNow) this.#searchIndex.changed({ cursor, room, text: textNow })
   }
 
   edits(room: string, target: number): readonly number[] {

@@ -48,7 +48,7 @@ export class MemberTables {
   }
 
   deleteMember(room: string, user: string): void {
-    this.cache.put(`${room} ${user}`, undefined)
+    this.cache.gone(`${room} ${user}`)
     this.#delete.run(room, user)
   }
 }

@@ -13,6 +13,8 @@ export interface Progress {
   position: Position
   trail: Trail
   settings: Settings
+  /** Cursor of the newest entry that search finds by its index: search-index.ts. */
+  indexed: number
 }
 
 export class ProgressTable {
@@ -27,9 +29,11 @@ export class ProgressTable {
 
   constructor(db: DatabaseSync) {
     this.#position = db.prepare('SELECT version, position FROM progress')
-    this.#read = db.prepare('SELECT version, position, record_id, digest, settings FROM progress')
+    this.#read = db.prepare(
+      'SELECT version, position, record_id, digest, settings, indexed FROM progress',
+    )
     this.#write = db.prepare(
-      'UPDATE progress SET position = ?, record_id = ?, digest = ?, settings = ?',
+      'UPDATE progress SET position = ?, record_id = ?, digest = ?, settings = ?, indexed = ?',
     )
   }
 
@@ -43,14 +47,15 @@ export class ProgressTable {
       position: number(row, 'position'),
       trail: { recordId: text(row, 'record_id'), digest: text(row, 'digest') },
       settings: this.#settingsOf(text(row, 'settings')),
+      indexed: number(row, 'indexed'),
     }
   }
 
-  write({ position, trail, settings }: Progress): void {
+  write({ position, trail, settings, indexed }: Progress): void {
     if (settings !== this.#parsed.settings) {
       this.#parsed = { json: JSON.stringify(settings), settings }
     }
-    this.#write.run(position, trail.recordId, trail.digest, this.#parsed.json)
+    this.#write.run(position, trail.recordId, trail.digest, this.#parsed.json, indexed)
   }
 
   #settingsOf(json: string): Settings {

@@ -4,7 +4,7 @@ import { RowCache } from './row-cache.ts'
 import { number, type Row, text } from './rows.ts'
 
 export class RoomTables {
-  readonly cache = new RowCache<RoomRow>()
+  readonly cache = new RowCache<RoomRow>((row) => this.#write(row))
   readonly #room
   readonly #publicByTitle
   readonly #public
@@ -38,16 +38,21 @@ export class RoomTables {
   }
 
   publicRoomByTitle(foldedTitle: string): RoomRow | undefined {
+    this.cache.flush()
     const row = this.#publicByTitle.get(foldedTitle)
     return row && roomOf(row)
   }
 
   publicRooms(page: { find: string; after: string; limit: number }): readonly RoomRow[] {
+    this.cache.flush()
     return this.#public.all(page.after, page.find, page.limit).map(roomOf)
   }
 
   putRoom(row: RoomRow): void {
     this.cache.put(row.room, row)
+  }
+
+  #write(row: RoomRow): void {
     const { room, kind, title, foldedTitle, topic, head, lastAt, members, owners } = row
     this.#put.run(room, kind, title, foldedTitle, topic, head, lastAt, members, owners)
   }

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Raised whenever the tables or the effect of any record changed. */
-export const storeVersion = 2
+export const storeVersion = 3
 
 const tables = `
   CREATE TABLE progress (
@@ -14,7 +14,8 @@ const tables = `
     position INTEGER NOT NULL,
     record_id TEXT NOT NULL,
     digest TEXT NOT NULL,
-    settings TEXT NOT NULL
+    settings TEXT NOT NULL,
+    indexed INTEGER NOT NULL
   ) STRICT;
 
   CREATE TABLE accounts (
@@ -98,7 +99,7 @@ const tables = `
     tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co' tokenchars '_'"
   );
 
-  INSERT INTO progress VALUES (1, ${storeVersion}, 0, '', '', '');
+  INSERT INTO progress VALUES (1, ${storeVersion}, 0, '', '', '', 0);
 `
 
 const tableNames = [

@@ -9,7 +9,7 @@ function post(index: number, text: string): Entry {
 }
 
 function storeOf(context: TestContext, rooms: Record<string, readonly string[]>): SqliteStore {
-  const { store, close } = openSqliteStore(':memory:')
+  const { store, close } = openSqliteStore(':memory:', { unindexedMax: 2 })
   context.after(close)
   store.transact(1, () => {
     for (const [room, texts] of Object.entries(rooms)) {

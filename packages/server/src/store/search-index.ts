@@ -7,6 +7,11 @@
  * begins with "_"; so a search of few rooms walks their posts alone, however much is written
  * elsewhere.
  *
+ * New posts are not put into the index one by one: FTS5 writes a segment of its own for every
+ * transaction, and merges them. They wait, together, until there are `unindexedMax` entries, and go
+ * into the index with the transaction that brings the last of them. Search looks at those that
+ * wait itself.
+ *
  * A query is made of quoted bare words only: nothing that a person writes is read as query
  * syntax.
  */
@@ -21,6 +26,8 @@ export const searchLimits = {
   wordsMax: 16,
   /** More rooms than these are not named in the query but sorted out of what it finds. */
   roomsNamedMax: 200,
+  /** Entries that search goes through one by one. */
+  unindexedMax: 256,
 } as const
 
 interface Post {
@@ -29,12 +36,26 @@ interface Post {
   readonly text: string
 }
 
+interface Walk {
+  readonly rooms: readonly string[]
+  /** Cursors below. */
+  readonly last: number
+  readonly limit: number
+}
+
 export class SearchIndex {
+  readonly #unindexedMax: number
   readonly #add
   readonly #remove
   readonly #find
+  readonly #findUnindexed
+  readonly #unindexed
+  /** Of the present transaction. */
+  #indexed = 0
+  #newest = 0
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, unindexedMax: number = searchLimits.unindexedMax) {
+    this.#unindexedMax = unindexedMax
     this.#add = db.prepare('INSERT INTO post_words (rowid, words) VALUES (?, ?)')
     this.#remove = db.prepare('DELETE FROM post_words WHERE rowid = ?')
     this.#find = db.prepare(
@@ -44,29 +65,83 @@ export class SearchIndex {
          AND entries.room IN (SELECT value FROM json_each(?3))
        ORDER BY post_words.rowid DESC LIMIT ?4`,
     )
+    this.#unindexed = db.prepare(
+      'SELECT cursor, room, entry FROM entries WHERE cursor > ? AND cursor <= ? ORDER BY cursor',
+    )
+    // Without the sign SQLite might walk the rooms instead of the few newest entries.
+    this.#findUnindexed = db.prepare(
+      `SELECT cursor, room, entry FROM entries
+       WHERE cursor > (SELECT indexed FROM progress) AND cursor < ?1
+         AND +room IN (SELECT value FROM json_each(?2))
+       ORDER BY cursor DESC`,
+    )
   }
 
-  add({ cursor, room, text }: Post): void {
+  /** A transaction begins; the index reaches up to there. */
+  begin(indexed: number): void {
+    this.#indexed = indexed
+    this.#newest = indexed
+  }
+
+  /** Up to where the index reaches when the transaction ends. */
+  finish(): number {
+    if (this.#newest - this.#indexed >= this.#unindexedMax) {
+      for (const row of this.#unindexed.iterate(this.#indexed, this.#newest)) {
+        const entry = entryOf(row)
+        if (entry.kind !== 'post') continue
+        this.#put({ cursor: number(row, 'cursor'), room: text(row, 'room'), text: entry.text })
+      }
+      this.#indexed = this.#newest
+    }
+    return this.#indexed
+  }
+
+  added(cursor: number): void {
+    this.#newest = cursor
+  }
+
+  changed(post: Post): void {
+    if (post.cursor > this.#indexed) return
+    this.#remove.run(post.cursor)
+    this.#put(post)
+  }
+
+  #put({ cursor, room, text }: Post): void {
     const words = [...new Set(wordsOf(text))]
     if (words.length > 0) this.#add.run(cursor, [...words, roomWord(room)].join(' '))
-  }
-
-  remove(cursor: number): void {
-    this.#remove.run(cursor)
   }
 
   search({ text, rooms, before, limit }: SearchQuery): readonly SearchRow[] {
     const bare = wordsOf(text).filter((word) => word !== '')
     const words = [...new Set(bare)].slice(0, searchLimits.wordsMax)
     if (words.length === 0 || rooms.length === 0) return []
+    const last = before ?? Number.MAX_SAFE_INTEGER
+    const found = this.#walk(words, { rooms, last, limit })
+    if (found.length === limit) return found
     const clauses = words.map((word) => `"${word}"*`)
     if (rooms.length <= searchLimits.roomsNamedMax) {
       clauses.push(`(${rooms.map((room) => `"${roomWord(room)}"`).join(' OR ')})`)
     }
-    const last = before ?? Number.MAX_SAFE_INTEGER
-    const rows = this.#find.all(clauses.join(' AND '), last, JSON.stringify(rooms), limit)
-    return rows.map((row) => hitOf(row, words))
+    const left = limit - found.length
+    const rows = this.#find.all(clauses.join(' AND '), last, JSON.stringify(rooms), left)
+    return [...found, ...rows.map((row) => hitOf(row, words))]
   }
+
+  /** Of the entries that are not in the index. */
+  #walk(words: readonly string[], { rooms, last, limit }: Walk): readonly SearchRow[] {
+    const found: SearchRow[] = []
+    for (const row of this.#findUnindexed.iterate(last, JSON.stringify(rooms))) {
+      const entry = entryOf(row)
+      if (entry.kind !== 'post' || findWords(entry.text, words) === undefined) continue
+      found.push(hitOf(row, words))
+      if (found.length === limit) break
+    }
+    return found
+  }
+}
+
+function entryOf(row: Row): Entry {
+  return JSON.parse(text(row, 'entry'))
 }
 
 function roomWord(room: string): string {
@@ -74,7 +149,7 @@ function roomWord(room: string): string {
 }
 
 function hitOf(row: Row, words: readonly string[]): SearchRow {
-  const entry: Entry = JSON.parse(text(row, 'entry'))
+  const entry = entryOf(row)
   const written = entry.kind === 'post' ? entry.text : ''
   return {
     cursor: number(row, 'cursor'),

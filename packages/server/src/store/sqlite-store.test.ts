@@ -11,6 +11,12 @@ import {
 import { openSqliteStore } from './sqlite-store.ts'
 
 storeContract('SqliteStore', () => openSqliteStore(':memory:'))
+storeContract('SqliteStore, every post indexed at once', () =>
+  openSqliteStore(':memory:', { unindexedMax: 1 }),
+)
+storeContract('SqliteStore, indexed by threes', () =>
+  openSqliteStore(':memory:', { unindexedMax: 3 }),
+)
 
 function openShared(): OpenedStore {
   const directory = mkdtempSync(join(tmpdir(), 'starling-store-'))

@@ -21,13 +21,22 @@ import { EntryTables } from './entry-tables.ts'
 import { MemberTables, PairTable } from './member-tables.ts'
 import { PeopleTables } from './people-tables.ts'
 import { type Progress, ProgressTable } from './progress-table.ts'
+import type { ReadTurn } from './read-turn.ts'
 import { RoomTables } from './room-tables.ts'
 import type { RowCache } from './row-cache.ts'
 import { prepareStore } from './schema.ts'
 import { SearchIndex } from './search-index.ts'
 
+export interface SqliteStoreOptions {
+  /** Where other processes write too. */
+  readonly reads?: ReadTurn
+  /** Entries that search may have to go through one by one. */
+  readonly unindexedMax?: number
+}
+
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync
+  readonly #reads: ReadTurn | undefined
   readonly #progress: ProgressTable
   readonly #people: PeopleTables
   readonly #rooms: RoomTables
@@ -37,16 +46,21 @@ export class SqliteStore implements Store {
   readonly #mutedAway: PairTable
   readonly #entries: EntryTables
   readonly #searchIndex: SearchIndex
-  readonly #caches: readonly RowCache<unknown>[]
+  readonly #caches: readonly Pick<RowCache<never>, 'begin' | 'flush' | 'end'>[]
   /** Of the transaction that this store is in, joined or its own. */
   #work: Progress | undefined
   #isTransacting = false
   /** A transaction of the batch threw: nothing of the batch may stand. */
   #isSpoilt = false
+  /** How the last transaction here left the store; while it stands so, nobody else has written. */
+  #left: Progress | undefined
+  /** The position in a view of `reads`. */
+  #seen = { view: 0, position: 0 }
 
   /** The tables must be there: `prepareStore`. */
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, options: SqliteStoreOptions = {}) {
     this.#db = db
+    this.#reads = options.reads
     this.#progress = new ProgressTable(db)
     this.#people = new PeopleTables(db)
     this.#rooms = new RoomTables(db)
@@ -54,7 +68,7 @@ export class SqliteStore implements Store {
     this.#bans = new PairTable(db, 'bans')
     this.#invites = new PairTable(db, 'invites')
     this.#mutedAway = new PairTable(db, 'muted_away')
-    this.#searchIndex = new SearchIndex(db)
+    this.#searchIndex = new SearchIndex(db, options.unindexedMax)
     this.#entries = new EntryTables(db, this.#searchIndex)
     this.#caches = [
       this.#people.cache,
@@ -65,7 +79,11 @@ export class SqliteStore implements Store {
   }
 
   get position(): Position {
-    return this.#work?.position ?? this.#progress.position()
+    if (this.#work !== undefined) return this.#work.position
+    const view = this.#reads?.begin()
+    if (view === undefined) return this.#progress.position()
+    if (view !== this.#seen.view) this.#seen = { view, position: this.#progress.position() }
+    return this.#seen.position
   }
 
   get trail(): Trail {
@@ -103,17 +121,25 @@ export class SqliteStore implements Store {
 
   batch<T>(work: () => T): T {
     if (this.#work) return work()
+    this.#reads?.end()
     const isJoining = this.#db.isTransaction
     if (!isJoining) this.#db.exec('BEGIN IMMEDIATE')
     this.#isSpoilt = false
+    let stands = false
     try {
       const progress = this.#progress.read()
+      const isFresh = this.#isAsLeft(progress)
       this.#work = progress
-      for (const cache of this.#caches) cache.begin()
+      for (const cache of this.#caches) cache.begin(isFresh)
+      this.#searchIndex.begin(progress.indexed)
       const made = work()
       if (this.#isSpoilt) throw new Error('a transaction of this batch failed')
+      for (const cache of this.#caches) cache.flush()
+      progress.indexed = this.#searchIndex.finish()
       this.#progress.write(progress)
       if (!isJoining) this.#db.exec('COMMIT')
+      this.#left = progress
+      stands = true
       return made
     } catch (error) {
       // SQLite undoes the whole transaction by itself when a disk is full.
@@ -121,8 +147,18 @@ export class SqliteStore implements Store {
       throw error
     } finally {
       this.#work = undefined
-      for (const cache of this.#caches) cache.end()
+      for (const cache of this.#caches) cache.end(stands)
     }
+  }
+
+  /**
+   * A transaction that was joined may have been undone after it had ended here; but what then
+   * stands at its position is of the same record and the same digest only if it is the same.
+   */
+  #isAsLeft({ position, trail }: Progress): boolean {
+    const left = this.#left
+    if (left === undefined || left.position !== position) return false
+    return left.trail.recordId === trail.recordId && left.trail.digest === trail.digest
   }
 
   get #inWork(): Progress {
@@ -259,6 +295,7 @@ export class SqliteStore implements Store {
   }
 
   search(query: SearchQuery): readonly SearchRow[] {
+    this.#reads?.begin()
     return this.#searchIndex.search(query)
   }
 }
@@ -272,7 +309,7 @@ export interface OpenedSqliteStore {
  * A store in a file of its own, for a log that is elsewhere. A crash of the machine may take it
  * back by some records, never apart; the log brings it forward again.
  */
-export function openSqliteStore(path: string): OpenedSqliteStore {
+export function openSqliteStore(path: string, options: SqliteStoreOptions = {}): OpenedSqliteStore {
   const db = new DatabaseSync(path, { timeout: 5_000 })
   try {
     db.exec('PRAGMA journal_mode = WAL')
@@ -280,7 +317,7 @@ export function openSqliteStore(path: string): OpenedSqliteStore {
     db.exec('BEGIN IMMEDIATE')
     prepareStore(db)
     db.exec('COMMIT')
-    return { store: new SqliteStore(db), close: () => db.close() }
+    return { store: new SqliteStore(db, options), close: () => db.close() }
   } catch (error) {
     db.close()
     throw error

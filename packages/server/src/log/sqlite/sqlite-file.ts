@@ -12,6 +12,7 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { LogError } from '@starling/core/log/log'
+import { ReadTurn } from '../../store/read-turn.ts'
 import { AliveFile } from './alive-file.ts'
 import { Doorbell } from './doorbell.ts'
 import { assertNotTorn, assertSound, openDatabase } from './file-checks.ts'
@@ -45,6 +46,7 @@ export class SqliteFile {
   readonly #alive: AliveFile
   readonly #wakes = new Set<() => void>()
   #db: DatabaseSync | undefined
+  #reads: ReadTurn | undefined
   #unlisten: (() => void) | undefined
 
   /** Creates the file when there is none; throws a `LogError` when it cannot be trusted. */
@@ -56,6 +58,7 @@ export class SqliteFile {
       file = new SqliteFile(options, path)
       assertNotTorn(path)
       file.#db = await file.whenFree(() => openDatabase(path))
+      file.#reads = new ReadTurn(file.#db)
       assertSound(file.#db, { path, rung: file.doorbell.lastRung() })
       return file
     } catch (error) {
@@ -78,8 +81,13 @@ export class SqliteFile {
   }
 
   get db(): DatabaseSync {
-    if (!this.#db) throw new LogError('closed', 'no', `${this.path} is closed here.`)
+    if (!this.#db) throw closedError(this.path)
     return this.#db
+  }
+
+  get reads(): ReadTurn {
+    if (!this.#reads) throw closedError(this.path)
+    return this.#reads
   }
 
   /** The whole work in one transaction, begun when the file is free; nothing when it throws. */
@@ -120,6 +128,8 @@ export class SqliteFile {
     if (!this.#unlisten) return
     this.#unlisten()
     this.#unlisten = undefined
+    this.#reads?.end()
+    this.#reads = undefined
     this.#db?.close()
     this.#db = undefined
     this.doorbell.close()
@@ -128,7 +138,8 @@ export class SqliteFile {
   }
 
   #transactNow<T>(work: () => T): T {
-    const { db } = this
+    const { db, reads } = this
+    reads.end()
     db.exec('PRAGMA busy_timeout = 0')
     try {
       db.exec('BEGIN IMMEDIATE')
@@ -176,6 +187,10 @@ export class SqliteFile {
         'It is none of this engine, or it may not be killed from here; end it, or wait for it.',
     )
   }
+}
+
+function closedError(path: string): LogError {
+  return new LogError('closed', 'no', `${path} is closed here.`)
 }
 
 /** What people wrote is nobody else's on this machine. */

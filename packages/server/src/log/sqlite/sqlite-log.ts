@@ -33,6 +33,8 @@ export const sqliteLogLimits = {
 export interface WithinAppend {
   readonly position: Position
   apply(position: Position, record: LogRecord): Applied
+  /** All that is applied in `work` is written together. */
+  batch<T>(work: () => T): T
 }
 
 interface Waiting {
@@ -132,7 +134,8 @@ export class SqliteLog implements Log {
       committed = await this.#file.transact(() => {
         if (this.#catchUpSome()) return []
         taken = this.#take()
-        return this.#insert(taken)
+        const insert = () => this.#insert(taken)
+        return this.#within === undefined ? insert() : this.#within.batch(insert)
       })
     } catch (error) {
       if (!(error instanceof LogError)) throw error
@@ -154,9 +157,9 @@ export class SqliteLog implements Log {
       recordsMax: sqliteLogLimits.catchUpRecordsMax,
       charactersMax: sqliteLogLimits.charactersPerCommitMax,
     })
-    for (const { position, record } of lacking.records) {
-      within.apply(position, record)
-    }
+    within.batch(() => {
+      for (const { position, record } of lacking.records) within.apply(position, record)
+    })
     return true
   }
 

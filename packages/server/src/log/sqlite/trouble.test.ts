@@ -92,6 +92,7 @@ test('[P1] when a record cannot be applied, nothing of its commit stands', async
       applied = position
       return { position, outcomes: [], rooms: [], digest: '' }
     },
+    batch: (work) => work(),
   }))
   const good = log.append(record('good'))
   const bad = log.append(record('bad'))
