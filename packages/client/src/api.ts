@@ -12,6 +12,7 @@ import type {
   GapEvent,
   OutboxItem,
 } from '@starling/core/client/client-io'
+import type { CipherFailure } from '@starling/core/client/private/cipher'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import type { Device, ListedRoom, Member, SearchHit } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
@@ -21,11 +22,17 @@ import type { Role } from '@starling/protocol/operation'
 export type { ConnectionState, Me, OutboxItem } from '@starling/core/client/client-io'
 export type {
   ClientSnapshot,
+  DividerLine,
   Invitation,
   MessageLine,
   Person,
+  PrivacyAction,
+  PrivacyCause,
+  PrivacyCode,
+  PrivacySnapshot,
   ReactionLine,
   ReplyPreview,
+  RoomPrivacy,
   RoomSnapshot,
   SendLine,
   SystemLine,
@@ -40,21 +47,9 @@ export interface Refusal {
    * `ErrorCode` from the server; `closed` when this client was closed before the answer; of
    * encryption, what was found on this device.
    */
-  readonly code: ErrorCode | 'closed' | PrivacyErrorCode
+  readonly code: ErrorCode | 'closed' | CipherFailure
   readonly say: string
 }
-
-export type PrivacyErrorCode =
-  /** The keys of this device cannot be read or written, or are in use by another program. */
-  | 'vault-unavailable'
-  /** This device is not linked: `link`, `restore` or `resetIdentity` first. */
-  | 'not-linked'
-  /** This device is linked already. */
-  | 'already-linked'
-  | 'no-identity'
-  | 'wrong-recovery-key'
-  | 'no-recovery-key'
-  | 'wrong-link-code'
 
 export type Result<T> = { readonly ok: true; readonly value: T } | Refusal
 
@@ -93,48 +88,52 @@ export interface SafetyNumber {
   readonly isChanged: boolean
 }
 
-/** A device that comes in with one's name and cannot read encrypted rooms until it is linked. */
-export interface UnlinkedDevice {
+/** One's own device that another one linked. */
+export interface LinkedDevice {
   readonly device: string
   readonly label: string
 }
 
 /**
  * What the person does about encryption; the rest goes by itself. How things stand is in the
- * snapshot: `privacy` of the client and of each encrypted room.
+ * snapshot: `privacy` of the client, and of each encrypted room.
  *
  * A person has one identity, made on their first device. Another device of theirs is `unlinked`
- * until one of three things was done: `link` on a device that is linked, with the code that the new
- * one shows; `restore` on the new one with the recovery key; or `resetIdentity`, which gives up what
- * was written before and has everybody asked to verify anew.
+ * until one of three things was done: `link` on a device that is linked, with the `linkCode` that
+ * the new one shows; `restore` on the new one with the recovery key; or `resetIdentity`, which gives
+ * up what was written before and has everybody asked to verify anew.
  */
 export interface Privacy {
   /**
-   * Makes a recovery key: 24 words, to be shown once and kept on paper. It opens everything that was
+   * Makes a recovery key: words, to be shown once and kept on paper. It opens everything that was
    * and will be written, on any device. One that was made before opens nothing any more.
    */
   recoveryKey(): Promise<Result<string>>
-  /** On an unlinked device: with the 24 words. `wrong-recovery-key` when they are not right. */
+  /** On an unlinked device. `wrong-recovery-key` when it is not right, `no-recovery-key`. */
   restore(recoveryKey: string): Promise<Result<void>>
-  /** What an unlinked device shows, as text or as a QR code, to be given to `link` on another. */
-  linkCode(): Promise<Result<string>>
-  /** On a linked device: lets the device in that shows this code. `wrong-link-code` for any other. */
-  link(code: string): Promise<Result<UnlinkedDevice>>
-  /** One's own devices that wait to be linked. */
-  unlinkedDevices(): Promise<Result<readonly UnlinkedDevice[]>>
+  /**
+   * On a linked device: lets the one in that shows this code (`snapshot().privacy.linkCode` there,
+   * as text or as a QR code). `wrong-link-code` when none of one's devices waits with it.
+   */
+  link(code: string): Promise<Result<LinkedDevice>>
   /** Of oneself and the person. `no-identity` while the person has no device that encrypts. */
   safetyNumber(who: Who): Promise<Result<SafetyNumber>>
   /** The numbers were compared and are the same (or, with `false`, that is taken back). */
-  verify(who: Who, isVerified?: boolean): Promise<Result<void>>
+  verify(who: Who, isVerified?: boolean): Promise<Result<SafetyNumber>>
   /** The changed identity is taken as it is, unverified; one writes to the person again. */
-  acceptChanged(who: Who): Promise<Result<void>>
+  acceptChanged(who: Who): Promise<Result<SafetyNumber>>
   /**
    * On an unlinked device without recovery key and without another device: begins anew. What was
    * written before cannot be read here any more. Everybody sees the change.
    */
   resetIdentity(): Promise<Result<void>>
-  /** Of an owner, when a room's encryption is broken: begins it anew. History stays readable. */
+  /**
+   * Of an owner, or of either person of a direct conversation, when the room's encryption is
+   * broken: begins it anew. History stays readable.
+   */
   resetRoom(room: string): Promise<Result<void>>
+  /** Tries at once to bring the room's keys up to date (the action `again`). */
+  tryAgain(room: string): Promise<Result<void>>
 }
 
 /** Either `before`, `after` or `around` an index; the newest page when none is given. */

@@ -9,6 +9,7 @@ import type {
   ClientOptions,
   ClientOutput,
   OutboxItem,
+  PrivacyWish,
   Question,
 } from '@starling/core/client/client-io'
 import { ClientNode } from '@starling/core/client/client-node'
@@ -28,7 +29,7 @@ import {
 } from './client-side.ts'
 import { authFor, identityFor, newToken } from './device-identity.ts'
 import { Listeners } from './listeners.ts'
-import type { PrivacyAnswer, PrivacyQuestion } from './privacy-methods.ts'
+import type { PrivacyAnswer } from './privacy-methods.ts'
 import { Sendings } from './sendings.ts'
 import type { OpenSocket, Rejection, Socket } from './socket.ts'
 import type { ClientStorage, Identity, StoredChange } from './storage.ts'
@@ -149,7 +150,7 @@ export class ClientShell implements ClientSide {
     return this.#answer((node) => node.loadAround(now(), room, { index, view }))
   }
 
-  async privacy(_question: PrivacyQuestion): Promise<PrivacyAnswer> {
+  async privacy(_wish: PrivacyWish): Promise<PrivacyAnswer> {
     return { ok: false, code: 'vault-unavailable', say: 'This program has no keys yet.' }
   }
 

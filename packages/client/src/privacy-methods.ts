@@ -1,53 +1,44 @@
-/** `client.privacy`: each method is one question to where the keys are. */
-import type { Privacy, Result, SafetyNumber, UnlinkedDevice, Who } from './api.ts'
+/** `client.privacy`: each method is one wish, which the client's node fulfils. */
+import type { PrivacyResult, PrivacyValue, PrivacyWish } from '@starling/core/client/client-io'
+import type { Privacy, Refusal, Result, SafetyNumber, Who } from './api.ts'
 
-/** What is asked of the client that has the keys; it can be copied from thread to thread. */
-export type PrivacyQuestion =
-  | { readonly kind: 'recovery-key' | 'link-code' | 'unlinked-devices' | 'reset-identity' }
-  | { readonly kind: 'restore'; readonly recoveryKey: string }
-  | { readonly kind: 'link'; readonly code: string }
-  | { readonly kind: 'safety-number' | 'accept-changed'; readonly user: string }
-  | { readonly kind: 'verify'; readonly user: string; readonly isVerified: boolean }
-  | { readonly kind: 'reset-room'; readonly room: string }
-
-/** What the questions are answered with. */
-export interface PrivacyAnswers {
-  readonly 'recovery-key': string
-  readonly 'link-code': string
-  readonly 'unlinked-devices': readonly UnlinkedDevice[]
-  readonly 'reset-identity': undefined
-  readonly restore: undefined
-  readonly link: UnlinkedDevice
-  readonly 'safety-number': SafetyNumber
-  readonly 'accept-changed': undefined
-  readonly verify: undefined
-  readonly 'reset-room': undefined
-}
-
-export type PrivacyAnswer = Result<PrivacyAnswers[keyof PrivacyAnswers]>
+export type PrivacyAnswer = PrivacyResult | Refusal
 
 export interface PrivacySide {
-  privacy(question: PrivacyQuestion): Promise<PrivacyAnswer>
+  privacy(wish: PrivacyWish): Promise<PrivacyAnswer>
 }
 
 export function privacyOf(side: PrivacySide, idOf: (who: Who) => Promise<Result<string>>): Privacy {
-  const ask = <K extends keyof PrivacyAnswers>(question: PrivacyQuestion & { readonly kind: K }) =>
-    side.privacy(question) as Promise<Result<PrivacyAnswers[K]>>
-  const about = async <T>(who: Who, act: (user: string) => Promise<Result<T>>) => {
+  const wish = async <K extends PrivacyValue['kind'], T>(
+    asked: PrivacyWish,
+    kind: K,
+    read: (value: Extract<PrivacyValue, { kind: K }>) => T,
+  ): Promise<Result<T>> => {
+    const answer = await side.privacy(asked)
+    if (!answer.ok) return { ok: false, code: answer.code, say: answer.say }
+    const { value } = answer
+    if (value.kind !== kind) throw new Error(`${asked.kind} was answered with ${value.kind}`)
+    return { ok: true, value: read(value as Extract<PrivacyValue, { kind: K }>) }
+  }
+  const done = (asked: PrivacyWish) => wish(asked, 'done', () => undefined)
+  const about = async (
+    who: Who,
+    asked: (user: string) => PrivacyWish,
+  ): Promise<Result<SafetyNumber>> => {
     const user = await idOf(who)
-    return user.ok ? act(user.value) : user
+    if (!user.ok) return user
+    return wish(asked(user.value), 'safety-number', ({ kind: _, ...number }) => number)
   }
   return {
-    recoveryKey: () => ask({ kind: 'recovery-key' }),
-    restore: (recoveryKey) => ask({ kind: 'restore', recoveryKey }),
-    linkCode: () => ask({ kind: 'link-code' }),
-    link: (code) => ask({ kind: 'link', code }),
-    unlinkedDevices: () => ask({ kind: 'unlinked-devices' }),
-    safetyNumber: (who) => about(who, (user) => ask({ kind: 'safety-number', user })),
+    recoveryKey: () => wish({ kind: 'recovery-key' }, 'recovery', (value) => value.recoveryKey),
+    restore: (recoveryKey) => done({ kind: 'restore', recoveryKey }),
+    link: (code) => wish({ kind: 'link', code }, 'linked', ({ kind: _, ...device }) => device),
+    safetyNumber: (who) => about(who, (user) => ({ kind: 'safety-number', user })),
     verify: (who, isVerified = true) =>
-      about(who, (user) => ask({ kind: 'verify', user, isVerified })),
-    acceptChanged: (who) => about(who, (user) => ask({ kind: 'accept-changed', user })),
-    resetIdentity: () => ask({ kind: 'reset-identity' }),
-    resetRoom: (room) => ask({ kind: 'reset-room', room }),
+      about(who, (user) => ({ kind: 'verify', user, as: isVerified ? 'verified' : 'unverified' })),
+    acceptChanged: (who) => about(who, (user) => ({ kind: 'verify', user, as: 'accept' })),
+    resetIdentity: () => done({ kind: 'reset-identity' }),
+    resetRoom: (room) => done({ kind: 'reset-room', room }),
+    tryAgain: (room) => done({ kind: 'again', room }),
   }
 }

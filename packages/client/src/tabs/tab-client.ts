@@ -11,6 +11,7 @@ import {
   type AskResult,
   clientTuning,
   type OutboxItem,
+  type PrivacyWish,
   type Question,
 } from '@starling/core/client/client-io'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
@@ -26,7 +27,7 @@ import {
 } from '../client-side.ts'
 import { cryptographicChance } from '../cryptographic-chance.ts'
 import { Listeners } from '../listeners.ts'
-import type { PrivacyAnswer, PrivacyQuestion } from '../privacy-methods.ts'
+import type { PrivacyAnswer } from '../privacy-methods.ts'
 import { Sendings } from '../sendings.ts'
 import { EntriesTold } from './entries-told.ts'
 import { applyChange } from './snapshot-change.ts'
@@ -166,8 +167,8 @@ export class TabClient implements ClientSide {
     return this.#ask({ kind: 'around', room, index }) as Promise<AskResult | Refusal>
   }
 
-  privacy(question: PrivacyQuestion): Promise<PrivacyAnswer> {
-    return this.#ask({ kind: 'privacy', question }) as Promise<PrivacyAnswer>
+  privacy(wish: PrivacyWish): Promise<PrivacyAnswer> {
+    return this.#ask({ kind: 'privacy', wish }) as Promise<PrivacyAnswer>
   }
 
   isInRoom(room: string): boolean {

@@ -5,12 +5,12 @@
  * The host sends one `turn` and waits for `took` before the next: what happens meanwhile is put
  * together, so a tab that sleeps costs one frame, however long it sleeps.
  */
-import type { AskResult, OutboxItem, Question } from '@starling/core/client/client-io'
+import type { AskResult, OutboxItem, PrivacyWish, Question } from '@starling/core/client/client-io'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import type { ClientEventMap, Credentials, Refusal } from '../api.ts'
 import type { ClientCommand } from '../client-side.ts'
 import type { ConnectOptions } from '../connect-options.ts'
-import type { PrivacyAnswer, PrivacyQuestion } from '../privacy-methods.ts'
+import type { PrivacyAnswer } from '../privacy-methods.ts'
 import type { SnapshotChange } from './snapshot-change.ts'
 
 /** All that can be copied from thread to thread. */
@@ -19,7 +19,7 @@ export type TabOptions = Pick<ConnectOptions, 'addresses' | 'auth' | 'client' | 
 export type TabQuestion =
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'around'; readonly room: string; readonly index: number }
-  | { readonly kind: 'privacy'; readonly question: PrivacyQuestion }
+  | { readonly kind: 'privacy'; readonly wish: PrivacyWish }
   | { readonly kind: 'login'; readonly credentials: Credentials }
   | { readonly kind: 'forget' }
 

@@ -161,7 +161,7 @@ export class TabHost {
       case 'around':
         return shell.loadAround(question.room, question.index, tab)
       case 'privacy':
-        return shell.privacy(question.question)
+        return shell.privacy(question.wish)
       case 'login':
         await shell.login(question.credentials)
         return { ok: true }

@@ -10,6 +10,7 @@ import type {
   StarlingClient,
 } from '@starling/client/api'
 import { privacyOf } from '@starling/client/privacy-methods'
+import type { PrivacyValue } from '@starling/core/client/client-io'
 import { aSend, aWorld } from './world.ts'
 
 type Call = readonly [name: string, ...given: readonly unknown[]]
@@ -23,9 +24,9 @@ export class FakeClient implements StarlingClient {
   readonly #subscribers = new Set<() => void>()
   readonly #listeners = new Map<string, Set<(event: never) => void>>()
   #world: ClientSnapshot
-  /** Named by the kind of the question: `recovery-key`, `link`, `safety-number` … */
+  /** `answers` has them by the kind of the wish: `recovery-key`, `link`, `safety-number` … */
   readonly privacy = privacyOf(
-    { privacy: (question) => this.#answer(question.kind, [question], undefined) },
+    { privacy: (wish) => this.#answer<PrivacyValue>(wish.kind, [wish], { kind: 'done' }) },
     async (who) => ({ ok: true, value: typeof who === 'string' ? `u-${who}` : who.user }),
   )
 
