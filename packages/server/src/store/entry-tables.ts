@@ -1,34 +1,35 @@
-/** The entries of all rooms, the outboxes that made them, and what is found by search. */
+/** The entries of all rooms, the outboxes that made them, and the indexes of both. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { OutboxRow } from '@starling/core/room/store'
 import type { Entry } from '@starling/protocol/entry'
 import { RowCache } from './row-cache.ts'
 import { number, type Row, text } from './rows.ts'
 import type { SearchIndex } from './search-index.ts'
+import { SendIndex } from './send-index.ts'
+import { Unindexed } from './unindexed.ts'
 
 export class EntryTables {
   readonly outboxCache = new RowCache<OutboxRow>((row) => this.#writeOutbox(row))
+  readonly unindexed: Unindexed
   readonly #searchIndex: SearchIndex
+  readonly #sendIndex: SendIndex
   readonly #outbox
   readonly #putOutbox
-  readonly #sent
   readonly #entry
   readonly #entries
   readonly #insert
   readonly #replace
   readonly #edits
 
-  constructor(db: DatabaseSync, searchIndex: SearchIndex) {
+  constructor(db: DatabaseSync, searchIndex: SearchIndex, unindexedMax: number) {
     this.#searchIndex = searchIndex
+    this.#sendIndex = new SendIndex(db)
+    this.unindexed = new Unindexed(unindexedMax, [searchIndex, this.#sendIndex])
     this.#outbox = db.prepare('SELECT * FROM outboxes WHERE room = ? AND outbox = ?')
     this.#putOutbox = db.prepare(
       `INSERT INTO outboxes (room, outbox, user, last, refusals) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (room, outbox) DO UPDATE SET user = excluded.user, last = excluded.last,
          refusals = excluded.refusals`,
-    )
-    this.#sent = db.prepare(
-      `SELECT number_in_room, at FROM entries WHERE room = ? AND outbox = ? AND number = ?
-       ORDER BY number_in_room LIMIT 1`,
     )
     this.#entry = db.prepare(
       'SELECT cursor, entry FROM entries WHERE room = ? AND number_in_room = ?',
@@ -65,8 +66,7 @@ export class EntryTables {
   }
 
   sent(room: string, outbox: string, count: number): { index: number; at: number } | undefined {
-    const row = this.#sent.get(room, outbox, count)
-    return row && { index: number(row, 'number_in_room'), at: number(row, 'at') }
+    return this.#sendIndex.find(room, outbox, count)
   }
 
   entry(room: string, index: number): Entry | undefined {
@@ -89,7 +89,7 @@ export class EntryTables {
     const json = JSON.stringify(entry)
     const made = this.#insert.run(room, index, at, outbox, count, editOf, json)
     if (made.changes === 1) {
-      this.#searchIndex.added(Number(made.lastInsertRowid))
+      this.unindexed.added(Number(made.lastInsertRowid))
       return
     }
     const row = this.#entry.get(room, index)
@@ -97,6 +97,10 @@ export class EntryTables {
     const cursor = number(row, 'cursor')
     const before: Entry = JSON.parse(text(row, 'entry'))
     this.#replace.run(at, outbox, count, editOf, json, cursor)
+    if (this.unindexed.has(cursor)) return
+    if (entry.outbox !== undefined && entry.number !== undefined) {
+      this.#sendIndex.put({ room, outbox: entry.outbox, number: entry.number, cursor })
+    }
     const textBefore = before.kind === 'post' ? before.text : ''
     const textNow = entry.kind === 'post' ? entry.text : ''
     if (textBefore !== textNow) this.#searchIndex.changed({ cursor, room, text: textNow })

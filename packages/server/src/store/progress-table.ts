@@ -13,7 +13,7 @@ export interface Progress {
   position: Position
   trail: Trail
   settings: Settings
-  /** Cursor of the newest entry that search finds by its index: search-index.ts. */
+  /** Cursor of the newest entry that all indexes reach: unindexed.ts. */
   indexed: number
 }
 

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Raised whenever the tables or the effect of any record changed. */
-export const storeVersion = 3
+export const storeVersion = 4
 
 const tables = `
   CREATE TABLE progress (
@@ -90,8 +90,16 @@ const tables = `
     entry TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX entries_of ON entries (room, number_in_room);
-  CREATE INDEX sends ON entries (room, outbox, number) WHERE outbox IS NOT NULL;
   CREATE INDEX edits ON entries (room, edit_of, number_in_room) WHERE edit_of IS NOT NULL;
+
+  -- Without the newest entries, as post_words: unindexed.ts.
+  CREATE TABLE sends (
+    room TEXT NOT NULL,
+    outbox TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    cursor INTEGER NOT NULL,
+    PRIMARY KEY (room, outbox, number)
+  ) STRICT, WITHOUT ROWID;
 
   -- rowid is the cursor of the post; what is in it: search-index.ts.
   CREATE VIRTUAL TABLE post_words USING fts5 (
@@ -104,7 +112,7 @@ const tables = `
 
 const tableNames = [
   ...['progress', 'accounts', 'devices', 'rooms', 'members', 'bans', 'invites'],
-  ...['muted_away', 'outboxes', 'entries', 'post_words'],
+  ...['muted_away', 'outboxes', 'entries', 'sends', 'post_words'],
 ]
 
 /**

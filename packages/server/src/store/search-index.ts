@@ -7,10 +7,8 @@
  * begins with "_"; so a search of few rooms walks their posts alone, however much is written
  * elsewhere.
  *
- * New posts are not put into the index one by one: FTS5 writes a segment of its own for every
- * transaction, and merges them. They wait, together, until there are `unindexedMax` entries, and go
- * into the index with the transaction that brings the last of them. Search looks at those that
- * wait itself.
+ * The newest posts are not in the index (unindexed.ts): FTS5 writes a segment for each transaction,
+ * and merges them. Search goes through those one by one.
  *
  * A query is made of quoted bare words only: nothing that a person writes is read as query
  * syntax.
@@ -20,14 +18,13 @@ import { findWords, markWords, wordsOf } from '@starling/core/room/search-words'
 import type { SearchQuery, SearchRow } from '@starling/core/room/store'
 import type { Entry } from '@starling/protocol/entry'
 import { number, type Row, text } from './rows.ts'
+import type { LateIndex } from './unindexed.ts'
 
 export const searchLimits = {
   /** Words beyond these are not searched for. */
   wordsMax: 16,
   /** More rooms than these are not named in the query but sorted out of what it finds. */
   roomsNamedMax: 200,
-  /** Entries that search goes through one by one. */
-  unindexedMax: 256,
 } as const
 
 interface Post {
@@ -43,19 +40,14 @@ interface Walk {
   readonly limit: number
 }
 
-export class SearchIndex {
-  readonly #unindexedMax: number
+export class SearchIndex implements LateIndex {
   readonly #add
   readonly #remove
   readonly #find
   readonly #findUnindexed
   readonly #unindexed
-  /** Of the present transaction. */
-  #indexed = 0
-  #newest = 0
 
-  constructor(db: DatabaseSync, unindexedMax: number = searchLimits.unindexedMax) {
-    this.#unindexedMax = unindexedMax
+  constructor(db: DatabaseSync) {
     this.#add = db.prepare('INSERT INTO post_words (rowid, words) VALUES (?, ?)')
     this.#remove = db.prepare('DELETE FROM post_words WHERE rowid = ?')
     this.#find = db.prepare(
@@ -77,31 +69,16 @@ export class SearchIndex {
     )
   }
 
-  /** A transaction begins; the index reaches up to there. */
-  begin(indexed: number): void {
-    this.#indexed = indexed
-    this.#newest = indexed
-  }
-
-  /** Up to where the index reaches when the transaction ends. */
-  finish(): number {
-    if (this.#newest - this.#indexed >= this.#unindexedMax) {
-      for (const row of this.#unindexed.iterate(this.#indexed, this.#newest)) {
-        const entry = entryOf(row)
-        if (entry.kind !== 'post') continue
-        this.#put({ cursor: number(row, 'cursor'), room: text(row, 'room'), text: entry.text })
-      }
-      this.#indexed = this.#newest
+  extend(after: number, upTo: number): void {
+    for (const row of this.#unindexed.iterate(after, upTo)) {
+      const entry = entryOf(row)
+      if (entry.kind !== 'post') continue
+      this.#put({ cursor: number(row, 'cursor'), room: text(row, 'room'), text: entry.text })
     }
-    return this.#indexed
   }
 
-  added(cursor: number): void {
-    this.#newest = cursor
-  }
-
+  /** Of a post that is not among the newest. */
   changed(post: Post): void {
-    if (post.cursor > this.#indexed) return
     this.#remove.run(post.cursor)
     this.#put(post)
   }

@@ -26,11 +26,12 @@ import { RoomTables } from './room-tables.ts'
 import type { RowCache } from './row-cache.ts'
 import { prepareStore } from './schema.ts'
 import { SearchIndex } from './search-index.ts'
+import { unindexedLimits } from './unindexed.ts'
 
 export interface SqliteStoreOptions {
   /** Where other processes write too. */
   readonly reads?: ReadTurn
-  /** Entries that search may have to go through one by one. */
+  /** Entries that some indexes may lack: unindexed.ts. */
   readonly unindexedMax?: number
 }
 
@@ -68,8 +69,9 @@ export class SqliteStore implements Store {
     this.#bans = new PairTable(db, 'bans')
     this.#invites = new PairTable(db, 'invites')
     this.#mutedAway = new PairTable(db, 'muted_away')
-    this.#searchIndex = new SearchIndex(db, options.unindexedMax)
-    this.#entries = new EntryTables(db, this.#searchIndex)
+    this.#searchIndex = new SearchIndex(db)
+    const unindexedMax = options.unindexedMax ?? unindexedLimits.entriesMax
+    this.#entries = new EntryTables(db, this.#searchIndex, unindexedMax)
     this.#caches = [
       this.#people.cache,
       this.#rooms.cache,
@@ -131,11 +133,11 @@ export class SqliteStore implements Store {
       const isFresh = this.#isAsLeft(progress)
       this.#work = progress
       for (const cache of this.#caches) cache.begin(isFresh)
-      this.#searchIndex.begin(progress.indexed)
+      this.#entries.unindexed.begin(progress.indexed)
       const made = work()
       if (this.#isSpoilt) throw new Error('a transaction of this batch failed')
       for (const cache of this.#caches) cache.flush()
-      progress.indexed = this.#searchIndex.finish()
+      progress.indexed = this.#entries.unindexed.finish()
       this.#progress.write(progress)
       if (!isJoining) this.#db.exec('COMMIT')
       this.#left = progress
