@@ -83,7 +83,7 @@ export type FrontendOutput =
  * and dials again by itself.
  */
 export interface FrontendInputs {
-  clientOpened(now: Now, session: SessionId, remote: string): void
+  clientOpened(now: Now, session: SessionId): void
   /** Unparsed and untrusted. */
   clientText(now: Now, session: SessionId, text: string): void
   /** It answered a ping of the shell's, so it is not silent although it says nothing. */

@@ -29,7 +29,7 @@ export class FrontendNode implements FrontendInputs {
     this.#desk = setUpDesk(options, (session) => this.#left(session))
   }
 
-  clientOpened(now: Now, session: SessionId, _remote: string): void {
+  clientOpened(now: Now, session: SessionId): void {
     this.#desk.clock.advance(now)
     this.#desk.sessions.open(session)
   }

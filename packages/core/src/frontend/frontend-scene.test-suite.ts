@@ -157,7 +157,7 @@ export class Scene {
   }
 
   connect(session: string): void {
-    this.turn(() => this.node.clientOpened(this.now, session, '127.0.0.1'))
+    this.turn(() => this.node.clientOpened(this.now, session))
   }
 
   says(session: string, frame: UpFrame): void {

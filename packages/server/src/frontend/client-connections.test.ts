@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import type { WebSocket } from 'ws'
 import { LimitCounts } from '../telemetry/limit-counts.ts'
 import { ClientConnections } from './client-connections.ts'
 import { frontendShellTuning } from './frontend-settings.ts'
 import { textFrame } from './text-frame.ts'
+import { closeFrame } from './websocket/control-frame.ts'
+
+const drainFrame = String(closeFrame(4000, 'drain'))
 
 class FakeSocket extends EventEmitter {
   readonly written: Buffer[] = []
@@ -18,16 +20,6 @@ class FakeSocket extends EventEmitter {
   }
 }
 
-class FakeWebSocket extends EventEmitter {
-  readonly extensions = ''
-  readonly OPEN = 1
-  readyState = 1
-
-  close(): void {
-    this.readyState = 3
-  }
-}
-
 function scene(t: TestContext, options: { busy: number }) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const nothing = () => {}
@@ -35,14 +27,14 @@ function scene(t: TestContext, options: { busy: number }) {
     tuning: frontendShellTuning,
     limits: new LimitCounts(),
     silenceMsMax: 60_000,
+    frameBytesMax: 1_000,
     utilization: () => options.busy,
     ...{ onText: nothing, onAlive: nothing, onEnd: nothing },
     ...{ onBlocked: nothing, onDrained: nothing },
   })
   const sockets = ['s1', 's2', 's3'].map((session) => {
     const socket = new FakeSocket()
-    const ws = new FakeWebSocket()
-    connections.open(session, ws as unknown as WebSocket, socket as unknown as Socket)
+    connections.open(session, socket as unknown as Socket, Buffer.alloc(0))
     return socket
   })
   const texts = () => sockets.map(({ written }) => written.map(String))
@@ -82,7 +74,7 @@ test('who is closed while the window is open still gets what was due', (t) => {
   connections.text(['s1'], 'a')
   connections.close('s1', 'drain')
   connections.flush(0)
-  assert.deepEqual(texts()[0], [String(textFrame('a'))])
+  assert.deepEqual(texts()[0], [String(textFrame('a')), drainFrame])
 })
 
 test('a list of sessions that comes again reaches those of them that are still there', (t) => {
@@ -94,5 +86,5 @@ test('a list of sessions that comes again reaches those of them that are still t
   connections.text(list, 'b')
   connections.flush(1_000)
   const [a, b] = ['a', 'b'].map((text) => String(textFrame(text)))
-  assert.deepEqual(texts(), [[a], [a, b], []])
+  assert.deepEqual(texts(), [[a, drainFrame], [a, b], []])
 })

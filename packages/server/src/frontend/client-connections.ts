@@ -7,9 +7,8 @@
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { CloseReason } from '@starling/protocol/close-codes'
-import type { WebSocket } from 'ws'
 import type { LimitCounts } from '../telemetry/limit-counts.ts'
-import { ClientConnection, writeStateOf } from './client-connection.ts'
+import { ClientConnection, type ConnectionHost, writeStateOf } from './client-connection.ts'
 import { ClientPings } from './client-pings.ts'
 import { FlushWindow } from './flush-window.ts'
 import type { FrontendShellTuning } from './frontend-settings.ts'
@@ -21,6 +20,7 @@ export interface ClientConnectionsOptions {
   readonly limits: LimitCounts
   /** After such a silence the node closes a client. */
   readonly silenceMsMax: number
+  readonly frameBytesMax: number
   /** How busy the event loop was since it was asked last; for tests. */
   readonly utilization?: () => number
   /** All that was due is written. */
@@ -34,8 +34,12 @@ export interface ClientConnectionsOptions {
   onDrained(session: string): void
 }
 
+/** Control frames and fragments cost as well; a person's frames are small and whole. */
+const fragmentsMax = 256
+
 export class ClientConnections {
   readonly #options: ClientConnectionsOptions
+  readonly #host: ConnectionHost
   readonly #connections = new Map<string, ClientConnection>()
   readonly #blocked = new Set<ClientConnection>()
   readonly #pings: ClientPings<ClientConnection>
@@ -50,6 +54,7 @@ export class ClientConnections {
   constructor(options: ClientConnectionsOptions) {
     this.#options = options
     const { tuning, silenceMsMax } = options
+    this.#host = this.#hostOf(options)
     this.#pings = new ClientPings({ silenceMsMax, tickMs: tuning.tickMs })
     this.#window = new FlushWindow({
       widestMs: tuning.flushWindowMsMax,
@@ -66,24 +71,12 @@ export class ClientConnections {
     }
   }
 
-  open(session: string, ws: WebSocket, socket: Socket): void {
-    const connection = new ClientConnection(session, ws, socket)
+  /** `head`: what the client sent right behind its request for the upgrade. */
+  open(session: string, socket: Socket, head: Buffer): void {
+    if (head.length > 0) socket.unshift(head)
+    const connection = new ClientConnection(session, socket, this.#host)
     this.#connections.set(session, connection)
     this.#pings.add(connection)
-    ws.on('message', (data: Buffer, isBinary: boolean) => {
-      if (!this.#connections.has(session)) return
-      this.#pings.spoke(connection)
-      if (isBinary) this.close(session, 'bad-frames')
-      else this.#options.onText(session, data.toString())
-    })
-    ws.on('pong', () => {
-      if (!this.#connections.has(session)) return
-      if (this.#pings.answered(connection)) this.#options.onAlive(session)
-    })
-    // The library has closed by then, with a code; `close` follows.
-    ws.on('error', () => {})
-    ws.on('close', () => this.#gone(connection))
-    socket.on('drain', () => this.#drained(connection))
   }
 
   text(sessions: readonly string[], text: string): void {
@@ -140,6 +133,23 @@ export class ClientConnections {
 
   abort(): void {
     for (const connection of [...this.#connections.values()]) connection.cut()
+  }
+
+  #hostOf({ tuning, frameBytesMax, onText, onAlive }: ClientConnectionsOptions): ConnectionHost {
+    return {
+      frameLimits: { messageBytesMax: frameBytesMax, fragmentsMax },
+      closeMsMax: tuning.closeMsMax,
+      clientWriteBytesMax: tuning.clientWriteBytesMax,
+      onText: (connection, text) => {
+        this.#pings.spoke(connection)
+        onText(connection.session, text)
+      },
+      onPong: (connection) => {
+        if (this.#pings.answered(connection)) onAlive(connection.session)
+      },
+      onDrain: (connection) => this.#drained(connection),
+      onEnd: (connection) => this.#gone(connection),
+    }
   }
 
   /** Those of them that are here. */

@@ -13,19 +13,19 @@ import {
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
-import { closeCodes } from '@starling/protocol/close-codes'
-import { type Server as SocketServer, WebSocket, WebSocketServer } from 'ws'
 import { listen } from '../link/listen.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import type { FrontendSettings } from './frontend-settings.ts'
 import { isOriginAllowed, type OriginPolicy } from './origin-policy.ts'
 import { answerRequest, type StaticAnswers } from './static-answer.ts'
 import { StaticSite } from './static-site.ts'
+import { upgradeOf } from './websocket/upgrade.ts'
 
 export interface ClientServerOptions {
   readonly settings: FrontendSettings
   readonly certificate: Certificate | undefined
-  onConnection(ws: WebSocket, socket: Socket, remote: string): void
+  /** `head`: what the client sent right behind its request. */
+  onConnection(socket: Socket, head: Buffer): void
   /** A connection that was turned away; `limit` when that was for one. */
   onRefused(why: { readonly status: number; readonly limit?: string }): void
 }
@@ -33,28 +33,19 @@ export interface ClientServerOptions {
 const headerBytesMax = 16 * 1024
 /** Connections that are not (yet) WebSockets, above those that are. */
 const otherConnectionsMax = 1_024
-/** Control frames and fragments cost as well; a person's frames are small and whole. */
-const fragmentsMax = 256
 const paths: readonly string[] = ['/', '/ws']
-
-/** Closes with Starling's codes where the library would use the standard's. */
-class ClientWebSocket extends WebSocket {
-  override close(code?: number, data?: string | Buffer): void {
-    if (code === 1009) super.close(closeCodes['frame-too-large'], 'frame-too-large')
-    else if (code === 1002 || code === 1007 || code === 1008) {
-      super.close(closeCodes['bad-frames'], 'bad-frames')
-    } else super.close(code, data)
-  }
-}
 
 export class ClientServer {
   readonly #options: ClientServerOptions
   readonly #server: Server
-  readonly #sockets: SocketServer<typeof ClientWebSocket>
   #origins: OriginPolicy = { listed: [], ownHosts: [] }
   #pages: StaticAnswers
   #port = 0
   #connections = 0
+  /** One listener for all sockets. */
+  readonly #gone = () => {
+    this.#connections -= 1
+  }
 
   /** `accept` comes after it: until then nobody is let in. */
   static async start(options: ClientServerOptions): Promise<ClientServer> {
@@ -73,7 +64,7 @@ export class ClientServer {
     const { settings, certificate } = options
     const site = settings.site === undefined ? undefined : new StaticSite(settings.site)
     this.#pages = { site, addresses: [], unreadMsMax: settings.shell.clientBlockedMsMax }
-    const { upgradeMsMax, connectionsMax, closeMsMax } = settings.shell
+    const { upgradeMsMax, connectionsMax } = settings.shell
     const http = {
       headersTimeout: upgradeMsMax,
       requestTimeout: upgradeMsMax,
@@ -96,16 +87,6 @@ export class ClientServer {
     this.#server.on('request', (request, response) => {
       void answerRequest(request, response, this.#pages)
     })
-    const sockets = {
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: settings.limits.frameBytesMax,
-      maxFragments: fragmentsMax,
-      closeTimeout: closeMsMax,
-      WebSocket: ClientWebSocket,
-    }
-    this.#sockets = new WebSocketServer(sockets)
   }
 
   get port(): number {
@@ -141,21 +122,25 @@ export class ClientServer {
     this.#server.closeAllConnections()
   }
 
-  #upgrade(request: IncomingMessage, link: { socket: Socket; head: Buffer }): void {
-    const { socket, head } = link
+  #upgrade(request: IncomingMessage, { socket, head }: { socket: Socket; head: Buffer }): void {
     const refusal = this.#refusalOf(request)
     if (refusal !== undefined) {
       this.#options.onRefused(refusal)
-      refuse(socket, refusal.status)
+      return refuse(socket, refusal)
+    }
+    const upgrade = upgradeOf(request)
+    if (!upgrade.ok) {
+      this.#options.onRefused(upgrade)
+      return refuse(socket, upgrade)
+    }
+    if (!socket.readable || !socket.writable) {
+      socket.destroy()
       return
     }
     this.#connections += 1
-    socket.once('close', () => {
-      this.#connections -= 1
-    })
-    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
-      this.#options.onConnection(ws, socket, socket.remoteAddress ?? 'unknown')
-    })
+    socket.on('close', this.#gone)
+    socket.write(upgrade.answer, 'latin1')
+    this.#options.onConnection(socket, head)
   }
 
   #refusalOf(request: IncomingMessage): { status: number; limit?: string } | undefined {
@@ -170,9 +155,18 @@ export class ClientServer {
   }
 }
 
-function refuse(socket: Socket, status: number): void {
+interface Refusal {
+  readonly status: number
+  readonly headers?: readonly string[]
+}
+
+function refuse(socket: Socket, { status, headers = [] }: Refusal): void {
   socket.on('error', () => socket.destroy())
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  )
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Length: 0',
+    ...headers,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n`)
 }

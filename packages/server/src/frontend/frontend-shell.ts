@@ -16,7 +16,6 @@ import type {
 } from '@starling/core/frontend/frontend-io'
 import { FrontendNode } from '@starling/core/frontend/frontend-node'
 import { unreachable } from '@starling/core/now'
-import type { WebSocket } from 'ws'
 import { now } from '../link/clock.ts'
 import { Turns } from '../link/turns.ts'
 import { AdminServer } from '../telemetry/admin-server.ts'
@@ -145,6 +144,7 @@ class FrontendShell implements RunningFrontend {
       tuning: settings.shell,
       limits: this.#limits,
       silenceMsMax: settings.limits.silenceMsMax,
+      frameBytesMax: settings.limits.frameBytesMax,
       onFlushed: this.#stages && (() => this.#flushed()),
       onText: (session, text) => this.#input((node) => node.clientText(now(), session, text)),
       onAlive: (session) => this.#input((node) => node.clientAlive(now(), session)),
@@ -160,7 +160,7 @@ class FrontendShell implements RunningFrontend {
     const server = await ClientServer.start({
       settings,
       certificate: this.#certificate,
-      onConnection: (ws, socket, remote) => this.#open(ws, { socket, remote }),
+      onConnection: (socket, head) => this.#open(socket, head),
       onRefused: ({ status, limit }) => {
         if (limit !== undefined) this.#limits.reached(limit)
         this.#trace.debug({ status, limit }, 'a connection was turned away')
@@ -316,11 +316,11 @@ class FrontendShell implements RunningFrontend {
     return this.figures().backends.some(isOfUse) ? undefined : 'no backend is active'
   }
 
-  #open(ws: WebSocket, { socket, remote }: { socket: Socket; remote: string }): void {
+  #open(socket: Socket, head: Buffer): void {
     this.#sessions += 1
     const session = `${this.#incarnation}.${this.#sessions.toString(36)}`
-    this.#clients.open(session, ws, socket)
-    this.#input((node) => node.clientOpened(now(), session, remote))
+    this.#clients.open(session, socket, head)
+    this.#input((node) => node.clientOpened(now(), session))
   }
 
   #input(give: (node: FrontendNodeLike) => void): void {

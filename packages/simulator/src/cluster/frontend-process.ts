@@ -152,7 +152,7 @@ export class FrontendProcess extends Process {
       onOpen: () => {
         this.give((now) => {
           this.#sessions++
-          this.#node?.clientOpened(now, session, wire.peer)
+          this.#node?.clientOpened(now, session)
         })
       },
       onFrame: (text) => this.give((now) => this.#node?.clientText(now, session, text)),
