@@ -7,6 +7,7 @@
  * applied twice in a row does no harm either.
  */
 import type { Entry, EntryHead, PostBody, Reaction } from '@starling/protocol/entry'
+import { limits } from '@starling/protocol/limits'
 
 export type Post = EntryHead & PostBody
 export type Change = Extract<Entry, { kind: 'edit' | 'delete' | 'react' }>
@@ -14,6 +15,8 @@ export type Change = Extract<Entry, { kind: 'edit' | 'delete' | 'react' }>
 interface Slot {
   entry: Entry
   asOf: number
+  /** In an encrypted room: the post as it was written. */
+  raw?: Post
 }
 
 export class EntryRun {
@@ -69,6 +72,31 @@ export class EntryRun {
     return true
   }
 
+  /**
+   * Of an encrypted room, where changes become known in any order: makes the post what it is after
+   * all of `changesOf` it. True when it is another than before.
+   */
+  fold(index: number, changesOf: (post: Post) => readonly Change[]): boolean {
+    const slot = this.#slots[index - this.#first]
+    if (slot === undefined || slot.entry.kind !== 'post') return false
+    slot.raw ??= slot.entry
+    const folded = changesOf(slot.raw).reduce(
+      (post, change) => (isOverReactions(post, change) ? post : changedPost(post, change)),
+      slot.raw,
+    )
+    if (folded === slot.entry) return false
+    slot.entry = folded
+    return true
+  }
+
+  /** Puts another entry in the place of the one with its index. */
+  replace(entry: Entry): boolean {
+    const slot = this.#slots[entry.index - this.#first]
+    if (slot === undefined) return false
+    this.#slots[entry.index - this.#first] = slotOf(entry, slot.asOf)
+    return true
+  }
+
   dropOldest(count: number): void {
     this.#first += this.#slots.splice(0, count).length
   }
@@ -109,6 +137,13 @@ function changedPost(post: Post, change: Change): Post {
       return withReactions(post, reactions)
     }
   }
+}
+
+function isOverReactions(post: Post, change: Change): boolean {
+  if (change.kind !== 'react' || !change.on) return false
+  const known = post.reactions?.find(({ emoji }) => emoji === change.emoji)
+  if (known === undefined) return (post.reactions?.length ?? 0) >= limits.reactionsPerMessageMax
+  return known.users.length >= limits.peoplePerReactionMax
 }
 
 function toggled(

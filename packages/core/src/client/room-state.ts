@@ -6,6 +6,9 @@ import type { DownFrameOf, Member, RoomSummary } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
 import type { Role, RoomKind } from '@starling/protocol/operation'
 import type { Now } from '../now.ts'
+import type { StoredRoom } from './client-io.ts'
+import { ChangeLedger } from './private/change-ledger.ts'
+import { SealedAbout } from './private/sealed-about.ts'
 import { Timeline, type TimelineBounds } from './timeline.ts'
 
 export interface Typer {
@@ -37,9 +40,13 @@ function runOf(timeline: Timeline, view: string): string {
 export class RoomState {
   readonly room: string
   readonly timeline: Timeline
+  /** For ever, whatever a server says later. */
+  readonly isEncrypted: boolean
+  /** Who comes may read what was before; of an encrypted room. */
+  isHistoryShared: boolean
+  readonly ledger: ChangeLedger | undefined
+  readonly sealed: SealedAbout
   kind: RoomKind
-  title: string
-  topic: string
   role: Role
   isMuted: boolean
   members: number
@@ -58,12 +65,18 @@ export class RoomState {
   /** The answer to a hole was asked for; not again before this. */
   noFollowBeforeMs = 0
   #asOf: number
+  #title: string
+  #topic: string
 
-  constructor(summary: RoomSummary & { kind: RoomKind }, bounds: TimelineBounds) {
+  constructor(summary: StoredRoom & { kind: RoomKind }, bounds: TimelineBounds) {
     this.room = summary.room
     this.kind = summary.kind
-    this.title = summary.title
-    this.topic = summary.topic
+    this.isEncrypted = summary.isEncrypted === true
+    this.isHistoryShared = summary.history === 'all'
+    this.ledger = this.isEncrypted ? new ChangeLedger() : undefined
+    this.sealed = new SealedAbout(summary.sealed)
+    this.#title = summary.title
+    this.#topic = summary.topic
     this.role = summary.role
     this.isMuted = summary.isMuted === true
     this.members = summary.members
@@ -71,13 +84,29 @@ export class RoomState {
     this.head = summary.head
     this.readUpTo = summary.readUpTo
     this.#asOf = summary.head
-    this.timeline = new Timeline(summary.head, bounds)
+    this.timeline = new Timeline(summary.head, bounds, this.ledger)
   }
 
-  get summary(): RoomSummary {
-    const { room, kind, title, topic, role, isMuted, members, head, readUpTo, peer } = this
-    const summary = { room, kind, title, topic, role, isMuted, members, head, readUpTo }
-    return peer === undefined ? summary : { ...summary, peer }
+  /** What was sealed goes before what the servers were told. */
+  get title(): string {
+    const known = this.sealed.title ?? this.#title
+    return known === '' && this.isEncrypted ? 'Private room' : known
+  }
+
+  get topic(): string {
+    return this.sealed.topic ?? this.#topic
+  }
+
+  get summary(): StoredRoom {
+    const { room, kind, role, isMuted, members, head, readUpTo, peer } = this
+    const about = { room, kind, title: this.#title, topic: this.#topic }
+    const summary = { ...about, role, isMuted, members, head, readUpTo }
+    return {
+      ...summary,
+      ...(peer === undefined ? {} : { peer }),
+      ...(this.isEncrypted ? { isEncrypted: true, sealed: this.sealed.stored } : {}),
+      ...(this.isHistoryShared ? { history: 'all' } : {}),
+    }
   }
 
   /** A later welcome. What a backend that lags says of the past is not taken. */
@@ -87,12 +116,13 @@ export class RoomState {
     this.noFollowBeforeMs = 0
     this.isCursorKept = true
     if (summary.head < this.head && this.timeline.live.length > 0) return
-    this.title = summary.title
-    this.topic = summary.topic
+    this.#title = summary.title
+    this.#topic = summary.topic
     this.role = summary.role
     this.isMuted = summary.isMuted === true
     this.members = summary.members
     this.peer = summary.peer ?? this.peer
+    this.isHistoryShared = summary.history === 'all'
     this.head = summary.head
     this.#asOf = summary.head
   }
@@ -100,6 +130,8 @@ export class RoomState {
   /** The answer about its members: all of them. */
   counted(members: readonly Member[], me: string): void {
     this.members = members.length
+    this.ledger?.ranks.stand(members)
+    this.timeline.refold(this.ledger?.takeUndecided() ?? [])
     const own = members.find((member) => member.user === me)
     this.role = own?.role ?? this.role
     this.isMuted = own?.isMuted ?? this.isMuted
@@ -112,13 +144,15 @@ export class RoomState {
   /** What a new entry changes in the room itself. True when its members must be counted anew. */
   entered(entry: Entry, me: string): boolean {
     this.head = Math.max(this.head, entry.index)
+    this.ledger?.ranks.note(entry)
     this.typers = this.typers.filter((typer) => typer.user !== entry.by)
     if (entry.index <= this.#asOf) return false
     this.#asOf = entry.index
     switch (entry.kind) {
       case 'create':
-        this.title = entry.title
-        this.topic = entry.topic
+        this.#title = entry.title
+        this.#topic = entry.topic
+        this.isHistoryShared = entry.history === 'all'
         if (entry.by === me) this.role = 'owner'
         this.members = Math.max(this.members, 1)
         return true
@@ -132,7 +166,7 @@ export class RoomState {
       case 'ban':
         return true
       case 'topic':
-        this.topic = entry.topic
+        if (!this.isEncrypted) this.#topic = entry.topic
         return false
       case 'role':
         if (entry.user === me) this.role = entry.role

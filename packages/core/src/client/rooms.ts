@@ -5,13 +5,14 @@
 import type { RoomSummary } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
 import type { RoomKind } from '@starling/protocol/operation'
-import type { RestoredState } from './client-io.ts'
+import type { RestoredState, StoredRoom } from './client-io.ts'
 import { RoomState } from './room-state.ts'
 import type { TimelineBounds } from './timeline.ts'
 
 export class Rooms {
   readonly #bounds: TimelineBounds
   readonly #rooms = new Map<string, RoomState>()
+  readonly #everEncrypted = new Set<string>()
   /** Index of the newest entry of the self room that took effect. */
   selfSynced = 0
   /** A hole in the self room was asked for; not again before this. */
@@ -23,12 +24,11 @@ export class Rooms {
       if (!isShown(summary)) continue
       const entries = denseTail(restored.timelines.get(summary.room) ?? [])
       const after = (entries[0]?.index ?? summary.head + 1) - 1
-      const room = new RoomState({ ...summary, head: after }, bounds)
+      const room = this.#put({ ...summary, head: after })
       room.timeline.append(entries)
       room.timeline.takeUnstored(0)
       room.isCursorKept = entries.length > 0
       room.head = Math.max(summary.head, room.timeline.synced)
-      this.#rooms.set(summary.room, room)
     }
   }
 
@@ -40,7 +40,7 @@ export class Rooms {
     return this.#rooms.values()
   }
 
-  summaries(): readonly RoomSummary[] {
+  summaries(): readonly StoredRoom[] {
     return [...this.#rooms.values()].map((room) => room.summary)
   }
 
@@ -61,8 +61,8 @@ export class Rooms {
     for (const summary of summaries) {
       if (!isShown(summary)) continue
       const known = this.#rooms.get(summary.room)
-      if (known === undefined) {
-        this.#rooms.set(summary.room, new RoomState(summary, this.#bounds))
+      if (known === undefined || (summary.isEncrypted === true && !known.isEncrypted)) {
+        this.#put(summary)
       } else {
         known.welcomed(summary)
       }
@@ -78,7 +78,16 @@ export class Rooms {
     const peer = roomKind === 'direct' ? { peer: { user: otherOf(room, me), name: title } } : {}
     // A room that one enters begins as read: what was said before was not missed.
     const marks = { head: from - 1, readUpTo: from }
-    const state = new RoomState({ ...about, ...marks, ...peer }, this.#bounds)
+    const encrypted = entry.isEncrypted === true ? { isEncrypted: true as const } : {}
+    return this.#put({ ...about, ...marks, ...peer, ...encrypted })
+  }
+
+  /** What was encrypted once is so for ever, whatever a server says of it later. */
+  #put(summary: StoredRoom & { kind: RoomKind }): RoomState {
+    const { room } = summary
+    const isEncrypted = this.#everEncrypted.has(room) || summary.isEncrypted === true
+    if (isEncrypted) this.#everEncrypted.add(room)
+    const state = new RoomState(isEncrypted ? { ...summary, isEncrypted } : summary, this.#bounds)
     this.#rooms.set(room, state)
     return state
   }

@@ -8,9 +8,13 @@
  * Invariant: every change up to `synced` is applied to every post held. A page of history tells the
  * head as of which its posts are; where that is behind `synced`, the changes between are applied
  * from `live`, and where `live` does not hold them the page is stale and asked for again.
+ *
+ * Of an encrypted room pages hold what was written, not how it is now. There a ledger remembers
+ * every change that was seen, and each post held is folded from it.
  */
 import type { Entry } from '@starling/protocol/entry'
-import { type Change, EntryRun, isChange, isDense } from './entry-run.ts'
+import { type Change, EntryRun, isChange, isDense, type Post } from './entry-run.ts'
+import type { ChangeLedger } from './private/change-ledger.ts'
 
 /** Of a client that is shown in one place. */
 export const onlyView = ''
@@ -36,9 +40,12 @@ export class Timeline {
   #start = 1
   /** Changed since they were last stored. */
   readonly #unstored = new Set<number>()
+  readonly #ledger: ChangeLedger | undefined
 
-  constructor(after: number, bounds: TimelineBounds) {
+  /** With a `ledger` when the room is encrypted. */
+  constructor(after: number, bounds: TimelineBounds, ledger?: ChangeLedger) {
     this.#bounds = bounds
+    this.#ledger = ledger
     this.#live = new EntryRun(after + 1)
   }
 
@@ -134,7 +141,7 @@ export class Timeline {
     if (!isDense(page.entries) || page.entries.at(-1)!.index !== run.first - 1) return 'stale'
     if (!this.#covers(page.head)) return 'stale'
     run.prepend(page.entries, page.head)
-    this.#catchUp(run, page.head)
+    this.#catchUp(run, page)
     if (run === this.#live) {
       for (const entry of page.entries) this.#unstored.add(entry.index)
     }
@@ -153,7 +160,7 @@ export class Timeline {
     if (!this.#covers(page.head)) return 'stale'
     const needed = entries.filter((entry) => entry.index < this.#live.first)
     past.append(needed, page.head)
-    this.#catchUp(past, page.head)
+    this.#catchUp(past, page)
     this.#joinIfMet(past, view)
     const shown = this.shownIn(view)
     const over = shown.length - this.#bounds.entriesMax
@@ -170,8 +177,8 @@ export class Timeline {
       page.entries.filter((entry) => entry.index <= this.synced),
       page.head,
     )
-    this.#catchUp(past, page.head)
     this.#pasts.set(view, past)
+    this.#catchUp(past, page)
     this.#joinIfMet(past, view)
     const shown = this.shownIn(view)
     if (shown.length > this.#bounds.entriesMax) this.#letNewestGo(shown, view)
@@ -191,19 +198,60 @@ export class Timeline {
     return entries.flatMap((index) => this.#live.at(index) ?? [])
   }
 
+  /** In their places, what could not be read before. */
+  replace(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (this.#live.replace(entry)) this.#unstored.add(entry.index)
+      for (const past of this.#pasts.values()) past.replace(entry)
+      if (isChange(entry)) this.#change(entry)
+      else if (entry.kind === 'post') this.#fold(entry.index)
+    }
+  }
+
+  /** Folds these messages anew: what counts of their changes is judged otherwise now. */
+  refold(indexes: readonly number[]): void {
+    for (const index of indexes) this.#fold(index)
+  }
+
+  /** What was sealed and not opened, newest first. */
+  unopened(): readonly Entry[] {
+    const found = new Map<number, Entry>()
+    for (const run of [this.#live, ...this.#pasts.values()]) {
+      for (const entry of run.entries()) if (isUnopened(entry)) found.set(entry.index, entry)
+    }
+    return [...found.values()].sort((a, b) => b.index - a.index)
+  }
+
   /** Are all changes between `head` and the newest at hand? */
   #covers(head: number): boolean {
+    if (this.#ledger !== undefined) return true
     return head >= this.synced || this.#live.first <= head + 1
   }
 
-  #catchUp(run: EntryRun, head: number): void {
+  #catchUp(run: EntryRun, { entries, head }: Page): void {
+    if (this.#ledger !== undefined) {
+      for (const entry of entries) if (isChange(entry)) this.#change(entry)
+      for (const entry of entries) run.fold(entry.index, this.#changesOf)
+      return
+    }
     for (let index = Math.max(head + 1, this.#live.first); index <= this.synced; index += 1) {
       const entry = this.#live.at(index)
       if (entry !== undefined && isChange(entry)) run.change(entry)
     }
   }
 
+  readonly #changesOf = (post: Post) => this.#ledger?.of(post) ?? []
+
+  #fold(index: number): void {
+    if (this.#live.fold(index, this.#changesOf)) this.#unstored.add(index)
+    for (const past of this.#pasts.values()) past.fold(index, this.#changesOf)
+  }
+
   #change(change: Change): void {
+    if (this.#ledger !== undefined) {
+      if (this.#ledger.note(change)) this.#fold(change.target)
+      return
+    }
     if (this.#live.change(change)) this.#unstored.add(change.target)
     for (const past of this.#pasts.values()) past.change(change)
   }
@@ -228,4 +276,8 @@ export class Timeline {
     }
     run.dropNewest(run.length - kept)
   }
+}
+
+function isUnopened(entry: Entry): boolean {
+  return entry.kind === 'unreadable' || (entry.kind === 'sealed' && entry.isSealed !== true)
 }

@@ -1,0 +1,29 @@
+/** What a room is called and what it is about, as its members sealed it: the newest of each stands. */
+import type { SealedAbout as Stored } from '../client-io.ts'
+
+export class SealedAbout {
+  #stored: Stored
+
+  constructor(stored: Stored = {}) {
+    this.#stored = stored
+  }
+
+  get stored(): Stored {
+    return this.#stored
+  }
+
+  get title(): string | undefined {
+    return this.#stored.title?.text
+  }
+
+  get topic(): string | undefined {
+    return this.#stored.topic?.text
+  }
+
+  /** True when it is newer than what was known. */
+  learn(what: 'title' | 'topic', text: string, index: number): boolean {
+    if ((this.#stored[what]?.index ?? 0) >= index) return false
+    this.#stored = { ...this.#stored, [what]: { text, index } }
+    return true
+  }
+}
