@@ -335,7 +335,7 @@ export class BackendNode implements BackendInputs {
     this.#declaration.saw(record)
     if (applied === undefined) {
       for (const op of ops) {
-        for (const room of roomsTouchedBy(op)) this.#feeds.touch(room, [])
+        for (const room of roomsTouchedBy(this.#store, op)) this.#feeds.touch(room, [])
       }
     } else {
       for (const { room, entries } of applied.rooms) this.#feeds.touch(room, entries)

@@ -38,6 +38,8 @@ export function roomSummary(store: Store, room: string, user: string): RoomSumma
     head: row.head,
     readUpTo: member.readUpTo,
     ...(member.isMuted ? { isMuted: true } : {}),
+    ...(row.isEncrypted && { isEncrypted: row.isEncrypted }),
+    ...(row.history && { history: row.history }),
   }
   const peer = row.kind === 'direct' ? peerOf(store, room, user) : undefined
   return peer === undefined ? summary : { ...summary, peer }

@@ -54,7 +54,7 @@ test('[P8] each operation of any record gets an outcome; its entries are those i
         assert.equal(position, twins.store.position)
         const ops = Array.isArray(record?.ops) ? record.ops : []
         assert.equal(outcomes.length, ops.length)
-        const touched = new Set(ops.flatMap((op) => roomsTouchedBy(op)))
+        const touched = new Set(ops.flatMap((op) => roomsTouchedBy(twins.store, op)))
         for (const { room, entries } of rooms) {
           assert.ok(touched.has(room), `${room} is not among ${[...touched]}`)
           const head = twins.store.room(room)!.head

@@ -31,12 +31,13 @@ export class Replica {
     return store.transact(position, () => {
       const turn = new Turn(store, timeOf(record))
       const outcomes = operationsOf(record).map((op) => applyOne(turn, op))
-      const { rooms } = turn
+      const { rooms, notes } = turn
       const trail = trailAfter(store.trail, {
         position,
         recordId: recordIdOf(record),
         outcomes,
         rooms,
+        notes,
       })
       store.putTrail(trail)
       return { position, outcomes, rooms, digest: trail.digest }
@@ -56,15 +57,26 @@ export class Replica {
 }
 
 /** Where an operation may make entries, self rooms too; rather too many rooms than too few. */
-export function roomsTouchedBy(op: LoggedOperation): readonly string[] {
+export function roomsTouchedBy(store: Store, op: LoggedOperation): readonly string[] {
   if (!isObject(op) || op.kind === 'settings') return []
   // Of most, the sender's own room is untouched.
-  if (op.kind === 'room' && isObject(op.op) && op.op.kind === 'post') return [op.room]
-  const named =
-    op.kind === 'room'
-      ? [op.room, op.by, isObject(op.op) && 'user' in op.op ? op.op.user : undefined]
-      : [op.user]
+  if (op.kind === 'room' && isObject(op.op) && staysInside.has(op.op.kind)) return [op.room]
+  const named = op.kind === 'room' ? [op.room, op.by, ...othersNamed(store, op.op)] : [op.user]
   return [...new Set(named.filter((room) => typeof room === 'string'))]
+}
+
+const staysInside: ReadonlySet<unknown> = new Set(['post', 'sealed'])
+
+/** A commit's welcomes go to the people whose devices they are for. */
+function othersNamed(store: Store, op: unknown): readonly unknown[] {
+  if (!isObject(op)) return []
+  if ('user' in op) return [op.user]
+  if (!('welcomes' in op) || !Array.isArray(op.welcomes)) return []
+  return op.welcomes.map((one: unknown) =>
+    isObject(one) && 'device' in one && typeof one.device === 'string'
+      ? store.device(one.device)?.user
+      : undefined,
+  )
 }
 
 /** Operations in the record, whatever it is. */

@@ -13,18 +13,28 @@ export function create(turn: Turn, send: Send, op: Of<'create'>): Outcome {
     return refused('invalid')
   }
   if (store.room(send.room) !== undefined) return refused('room-exists')
+  const isPublic = op.room === 'public'
+  const isEncrypted = op.encrypted === true
+  if (isPublic && isEncrypted) return refused('invalid')
+  if (op.history !== undefined && !isEncrypted) return refused('not-encrypted')
+  const isNameless = isEncrypted && op.name === ''
   const checked = checkRoomTitle(op.name, limits.roomNameCharactersMax)
-  if (!checked.ok) return refused(checked.code)
-  const { title, folded } = checked
+  if (!checked.ok && !isNameless) return refused(checked.code)
+  const { title, folded } = checked.ok ? checked : { title: '', folded: '' }
   const topic = (op.topic ?? '').trim()
   if (!isLine(topic, limits.topicCharactersMax)) return refused('invalid')
-  const isPublic = op.room === 'public'
+  if (isEncrypted && topic !== '') return refused('room-encrypted')
   if (isPublic && store.publicRoomByTitle(folded) !== undefined) return refused('room-exists')
   if (turn.isInAllRoomsAllowed(send.by.user)) return refused('too-many-rooms')
 
   const row = { room: send.room, kind: op.room, title, foldedTitle: folded, topic }
-  store.putRoom({ ...row, head: 0, lastAt: 0, members: 0, owners: 0 })
-  const outcome = turn.add(send.room, send, { kind: 'create', room: op.room, title, topic })
+  const privacy = {
+    ...(isEncrypted ? { isEncrypted } : {}),
+    ...(op.history === 'all' ? { history: op.history } : {}),
+  } as const
+  store.putRoom({ ...row, ...privacy, head: 0, lastAt: 0, members: 0, owners: 0 })
+  const body = { kind: 'create', room: op.room, title, topic, ...privacy } as const
+  const outcome = turn.add(send.room, send, body)
   turn.admit(send.room, send, { user: send.by.user, role: 'owner', from: outcome.index })
   return outcome
 }
@@ -43,8 +53,9 @@ export function direct(turn: Turn, send: Send, op: Of<'direct'>): Outcome {
   }
 
   const row = { room: send.room, kind: 'direct', title: '', foldedTitle: '', topic: '' } as const
-  store.putRoom({ ...row, head: 0, lastAt: 0, members: 0, owners: 0 })
-  const body = { kind: 'create', room: 'direct', title: '', topic: '' } as const
+  const privacy = op.encrypted === true ? ({ isEncrypted: true } as const) : {}
+  store.putRoom({ ...row, ...privacy, head: 0, lastAt: 0, members: 0, owners: 0 })
+  const body = { kind: 'create', room: 'direct', title: '', topic: '', ...privacy } as const
   const outcome = turn.add(send.room, send, body)
   for (const user of [by, op.user]) {
     turn.admit(send.room, send, { user, role: 'member', from: outcome.index })

@@ -1,12 +1,15 @@
 /** Coming into a room, leaving it, and asking others in. */
+import { limits } from '@starling/protocol/limits'
 import type { Operation } from '@starling/protocol/operation'
 import type { Outcome } from './applied.ts'
+import type { AppliedLimits } from './settings.ts'
+import type { RoomRow } from './store.ts'
 import { refused, type Send, standing, type Turn } from './turn.ts'
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>
 
 export function join(turn: Turn, send: Send, _op: Of<'join'>): Outcome {
-  const { store, limits } = turn
+  const { store } = turn
   const user = send.by.user
   const room = store.room(send.room)
   if (room === undefined || room.kind === 'self') return refused('unknown-room')
@@ -14,13 +17,18 @@ export function join(turn: Turn, send: Send, _op: Of<'join'>): Outcome {
   if (room.kind === 'direct') return refused('unknown-room')
   if (store.isBanned(send.room, user)) return refused('banned')
   if (room.kind === 'private' && !store.isInvited(send.room, user)) return refused('not-invited')
-  if (room.members >= limits.roomMembersMax) return refused('room-full')
+  if (room.members >= membersMaxOf(room, turn.limits)) return refused('room-full')
   if (turn.isInAllRoomsAllowed(user)) return refused('too-many-rooms')
 
   const outcome = turn.add(send.room, send, { kind: 'join' })
   const role = room.members === 0 ? 'owner' : 'member'
   turn.admit(send.room, send, { user, role, from: outcome.index })
   return outcome
+}
+
+/** In an encrypted room everybody needs a leaf. */
+function membersMaxOf({ isEncrypted }: RoomRow, { roomMembersMax }: AppliedLimits): number {
+  return isEncrypted ? Math.min(roomMembersMax, limits.groupLeavesMax) : roomMembersMax
 }
 
 export function leave(turn: Turn, send: Send, _op: Of<'leave'>): Outcome {

@@ -7,6 +7,8 @@
  */
 import type { Entry } from '@starling/protocol/entry'
 import type { Position } from '../log/record.ts'
+import { MemoryPeopleKeys } from './memory-people-keys.ts'
+import { MemoryRoomGroups } from './memory-room-groups.ts'
 import { findWords, markWords, wordsOf } from './search-words.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import type {
@@ -56,6 +58,12 @@ export class MemoryStore implements Store {
   /** Room → index → when its entry first came, counted over all rooms. */
   readonly #cursors: Map<string, Map<number, number>> = new Map()
   #lastCursor = 0
+  readonly keys = new MemoryPeopleKeys((table, key, value) => this.#set(table, key, value))
+  readonly groups = new MemoryRoomGroups({
+    set: (table, key, value) => this.#set(table, key, value),
+    membersOf: (room) => [...(this.#members.get(room)?.keys() ?? [])].sort(compare),
+    devicesOf: (user) => this.keys.devicesOf(user),
+  })
 
   get position(): Position {
     return this.#position
@@ -321,6 +329,8 @@ export class MemoryStore implements Store {
       entries: this.#entries,
       edits: this.#edits,
       devicesOf: this.#devicesOf,
+      ...this.keys.tables(),
+      ...this.groups.tables(),
     }
     const lines = [`position ${this.#position} = ${JSON.stringify(this.trail)}`]
     for (const [name, table] of Object.entries(tables)) {

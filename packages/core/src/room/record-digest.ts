@@ -9,6 +9,8 @@ import type { Trail } from './store.ts'
 
 export interface RecordDone extends Omit<Applied, 'digest'> {
   readonly recordId: string
+  /** What neither outcomes nor entries show. */
+  readonly notes?: readonly string[]
 }
 
 export function trailAfter(before: Trail, done: RecordDone): Trail {
@@ -27,5 +29,6 @@ export function trailAfter(before: Trail, done: RecordDone): Trail {
     digest.text(room)
     for (const entry of entries) digest.value(entry)
   }
+  for (const note of done.notes ?? []) digest.text(note)
   return { recordId: done.recordId, digest: digest.toString() }
 }

@@ -11,6 +11,8 @@ import type { Entry } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Role, RoomKind } from '@starling/protocol/operation'
 import type { Position } from '../log/record.ts'
+import type { PeopleKeys } from './people-keys.ts'
+import type { RoomGroups } from './room-groups.ts'
 import type { Settings } from './settings.ts'
 
 export interface AccountRow {
@@ -44,6 +46,9 @@ export interface RoomRow {
   readonly lastAt: number
   readonly members: number
   readonly owners: number
+  /** For ever, from its making on. */
+  readonly isEncrypted?: true
+  readonly history?: 'all'
 }
 
 export interface MemberRow {
@@ -98,6 +103,9 @@ export interface Store {
   transact<T>(position: Position, work: () => T): T
   /** One transaction for all that are begun in `work`: when one of them throws, nothing stands. */
   batch<T>(work: () => T): T
+
+  readonly keys: PeopleKeys
+  readonly groups: RoomGroups
 
   readonly trail: Trail
   putTrail(trail: Trail): void

@@ -10,6 +10,7 @@ import type { Entry, EntryBody } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Role } from '@starling/protocol/operation'
 import type { Outcome, RoomEntries } from './applied.ts'
+import { leavesMustGo } from './pending-removals.ts'
 import type { AppliedLimits, Settings } from './settings.ts'
 import type { AccountRow, MemberRow, RoomRow, Store } from './store.ts'
 
@@ -25,6 +26,8 @@ export interface Send extends Author {
   readonly room: string
   readonly outbox: string
   readonly number: number
+  /** From which of the sender's devices, where it was told. */
+  readonly device?: string
 }
 
 export function refused(code: ErrorCode): Outcome {
@@ -39,6 +42,7 @@ export class Turn {
   readonly #at: number
   #settings: Settings
   readonly #added = new Map<string, Entry[]>()
+  readonly #notes: string[] = []
 
   constructor(store: Store, at: number) {
     this.store = store
@@ -61,6 +65,15 @@ export class Turn {
 
   get rooms(): readonly RoomEntries[] {
     return [...this.#added].map(([room, entries]) => ({ room, entries }))
+  }
+
+  /** What was done without an entry or outcome that shows it, for the digest. */
+  get notes(): readonly string[] {
+    return this.#notes
+  }
+
+  note(what: string): void {
+    this.#notes.push(what)
   }
 
   /** The time that an entry of the room gets: the record's, but never before the room's newest. */
@@ -102,9 +115,20 @@ export class Turn {
     this.store.putRoom({ ...row, members: row.members + 1, owners })
     if (row.kind === 'self') return
     const title = row.kind === 'direct' ? this.#peerName(room, user) : row.title
-    const added = { kind: 'room-added', room, from, roomKind: row.kind, title } as const
-    const { topic } = row
-    this.add(user, { by: author.by }, topic === '' ? added : { ...added, topic })
+    const { topic, isEncrypted } = row
+    this.add(
+      user,
+      { by: author.by },
+      {
+        kind: 'room-added',
+        room,
+        from,
+        roomKind: row.kind,
+        title,
+        ...(topic === '' ? {} : { topic }),
+        ...(isEncrypted && { isEncrypted }),
+      },
+    )
   }
 
   /** Takes the person out of the room, and tells their devices. */
@@ -113,6 +137,7 @@ export class Turn {
     const row = this.store.room(room)!
     if (member.isMuted) this.store.putMutedAway(room, user)
     this.store.deleteMember(room, user)
+    if (row.isEncrypted) leavesMustGo(this.store, this.store.groups.leavesOfUser(room, user))
     const owners = row.owners - (member.role === 'owner' ? 1 : 0)
     this.store.putRoom({ ...row, members: row.members - 1, owners })
     this.add(user, { by: author.by }, { kind: 'room-removed', room, why })

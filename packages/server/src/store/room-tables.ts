@@ -22,8 +22,9 @@ export class RoomTables {
     )
     this.#put = db.prepare(
       `INSERT INTO rooms
-         (room, kind, title, folded_title, topic, head, last_at, members, owners)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         (room, kind, title, folded_title, topic, head, last_at, members, owners,
+          is_encrypted, history)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (room) DO UPDATE SET kind = excluded.kind, title = excluded.title,
          folded_title = excluded.folded_title, topic = excluded.topic, head = excluded.head,
          last_at = excluded.last_at, members = excluded.members, owners = excluded.owners`,
@@ -52,9 +53,11 @@ export class RoomTables {
     this.cache.put(row.room, row)
   }
 
+  /** Whether it is encrypted was settled when the room was made. */
   #write(row: RoomRow): void {
     const { room, kind, title, foldedTitle, topic, head, lastAt, members, owners } = row
-    this.#put.run(room, kind, title, foldedTitle, topic, head, lastAt, members, owners)
+    const privacy = [row.isEncrypted ? 1 : 0, row.history ?? ''] as const
+    this.#put.run(room, kind, title, foldedTitle, topic, head, lastAt, members, owners, ...privacy)
   }
 }
 
@@ -76,6 +79,8 @@ function roomOf(row: Row): RoomRow {
     lastAt: number(row, 'last_at'),
     members: number(row, 'members'),
     owners: number(row, 'owners'),
+    ...(number(row, 'is_encrypted') === 1 ? { isEncrypted: true as const } : {}),
+    ...(text(row, 'history') === 'all' ? { history: 'all' as const } : {}),
   }
 }
 

@@ -14,3 +14,7 @@ export function number(row: Row, column: string): number {
   if (typeof value !== 'number') throw new Error(`${column} is no number`)
   return value
 }
+
+export function maybeText(row: Row, column: string): string | undefined {
+  return row[column] === null ? undefined : text(row, column)
+}

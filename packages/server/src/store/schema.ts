@@ -3,9 +3,10 @@
  * change of them, or of what applying a record does, needs no migration: raise the version.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { groupTableNames, groupTables } from './group-schema.ts'
 
 /** Raised whenever the tables or the effect of any record changed. */
-export const storeVersion = 4
+export const storeVersion = 5
 
 const tables = `
   CREATE TABLE progress (
@@ -45,7 +46,9 @@ const tables = `
     head INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
     members INTEGER NOT NULL,
-    owners INTEGER NOT NULL
+    owners INTEGER NOT NULL,
+    is_encrypted INTEGER NOT NULL,
+    history TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX public_titles ON rooms (folded_title) WHERE kind = 'public';
   CREATE INDEX public_rooms ON rooms (room, folded_title) WHERE kind = 'public';
@@ -107,12 +110,14 @@ const tables = `
     tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co' tokenchars '_'"
   );
 
+  ${groupTables}
   INSERT INTO progress VALUES (1, ${storeVersion}, 0, '', '', '', 0);
 `
 
 const tableNames = [
   ...['progress', 'accounts', 'devices', 'rooms', 'members', 'bans', 'invites'],
   ...['muted_away', 'outboxes', 'entries', 'sends', 'post_words'],
+  ...groupTableNames,
 ]
 
 /**

@@ -18,6 +18,8 @@ import type {
 } from '@starling/core/room/store'
 import type { Entry } from '@starling/protocol/entry'
 import { EntryTables } from './entry-tables.ts'
+import { GroupTables } from './group-tables.ts'
+import { KeyTables } from './key-tables.ts'
 import { MemberTables, PairTable } from './member-tables.ts'
 import { PeopleTables } from './people-tables.ts'
 import { type Progress, ProgressTable } from './progress-table.ts'
@@ -47,6 +49,8 @@ export class SqliteStore implements Store {
   readonly #mutedAway: PairTable
   readonly #entries: EntryTables
   readonly #searchIndex: SearchIndex
+  readonly keys: KeyTables
+  readonly groups: GroupTables
   readonly #caches: readonly Pick<RowCache<never>, 'begin' | 'flush' | 'end'>[]
   /** Of the transaction that this store is in, joined or its own. */
   #work: Progress | undefined
@@ -72,11 +76,15 @@ export class SqliteStore implements Store {
     this.#searchIndex = new SearchIndex(db)
     const unindexedMax = options.unindexedMax ?? unindexedLimits.entriesMax
     this.#entries = new EntryTables(db, this.#searchIndex, unindexedMax)
+    this.keys = new KeyTables(db)
+    this.groups = new GroupTables(db)
     this.#caches = [
       this.#people.cache,
       this.#rooms.cache,
       this.#members.cache,
       this.#entries.outboxCache,
+      this.groups.cache,
+      this.groups.leafCache,
     ]
   }
 
