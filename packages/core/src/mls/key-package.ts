@@ -24,10 +24,7 @@ export interface KeyPackage {
   readonly signature: Uint8Array
 }
 
-export interface KeyPackageParts {
-  readonly suite: number
-  readonly initKey: Uint8Array
-  readonly leaf: LeafNode
+export interface KeyPackageParts extends KeyPackage {
   readonly isLastResort: boolean
   /** Seconds since 1970; beyond the safe integers, the greatest of them. */
   readonly notAfter: number
@@ -53,12 +50,10 @@ export function writeKeyPackage(keyPackage: KeyPackage): Uint8Array {
 
 /** Nothing for one whose leaf node was made for something else. */
 export function keyPackageParts(keyPackage: KeyPackage): KeyPackageParts | undefined {
-  const { suite, initKey, leaf, extensions } = keyPackage
+  const { leaf, extensions } = keyPackage
   if (leaf.source.kind !== 'key-package') return
   return {
-    suite,
-    initKey,
-    leaf,
+    ...keyPackage,
     isLastResort: extensions.some(({ type }) => type === lastResortExtension),
     notAfter: Math.min(Number(leaf.source.notAfter), Number.MAX_SAFE_INTEGER),
     raw: writeWhole(keyPackage, putKeyPackage),
