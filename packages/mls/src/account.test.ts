@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createArchiveKey, type EpochRecord, openSegment, sealSegment } from './archive.ts'
-import { createDevice, createPerson, nowMs } from './cluster.test-fixture.ts'
 import { certifyDevice, verifyDevice } from './credential.ts'
 import { createLinkKey, openFromLink, sealForLink } from './linking.ts'
 import { OwnDevice } from './own-device.ts'
@@ -12,6 +11,7 @@ import {
   sealSecrets,
   showRecoveryKey,
 } from './recovery.ts'
+import { createDevice, createPerson, nowMs } from './run/members.ts'
 import { safetyNumber } from './safety-number.ts'
 import { createHeldKey, createSeed, heldSigner, isSignedBy, seedSigner } from './signing.ts'
 

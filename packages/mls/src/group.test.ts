@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openContent, readContentHeader, sealContent } from './content.ts'
+import type { Group } from './group.ts'
+import { createOwnGroup, joinByCommit, joinByWelcome } from './joining.ts'
+import type { OwnDevice } from './own-device.ts'
 import {
   createDevice,
   createPerson,
@@ -8,11 +12,7 @@ import {
   keyPackageOf,
   Members,
   room,
-} from './cluster.test-fixture.ts'
-import { openContent, readContentHeader, sealContent } from './content.ts'
-import type { Group } from './group.ts'
-import { createOwnGroup, joinByCommit, joinByWelcome } from './joining.ts'
-import type { OwnDevice } from './own-device.ts'
+} from './run/members.ts'
 
 async function say(own: OwnDevice, group: Group, text: string): Promise<Uint8Array> {
   const key = await group.contentKey(room)

@@ -3,13 +3,13 @@
  * fetch. And devices of people, with their groups.
  */
 import assert from 'node:assert/strict'
-import { certifyDevice } from './credential.ts'
-import type { Group, OwnCommit, Processed } from './group.ts'
-import { joinByCommit, joinByWelcome, type OwnEntry } from './joining.ts'
-import { createKeyPackages, type OwnKeyPackage } from './key-package.ts'
-import { type DeviceCheck, OwnDevice } from './own-device.ts'
-import { createSeed, type Signer, seedSigner } from './signing.ts'
-import { applyTreePatch, type Tree } from './tree.ts'
+import { certifyDevice } from '../credential.ts'
+import type { Group, OwnCommit, Processed } from '../group.ts'
+import { joinByCommit, joinByWelcome, type OwnEntry } from '../joining.ts'
+import { createKeyPackages, type OwnKeyPackage } from '../key-package.ts'
+import { type DeviceCheck, OwnDevice } from '../own-device.ts'
+import { createSeed, type Signer, seedSigner } from '../signing.ts'
+import { applyTreePatch, type Tree } from '../tree.ts'
 
 export const nowMs = Date.now()
 export const room = 'room-1'

@@ -1,0 +1,207 @@
+/**
+ * What encryption costs a client, in processor time of this process, at three sizes of a group:
+ * *flat*, right after one commit has added all, the worst case; and *warm*, when every device has
+ * come in by itself, so that all inner nodes are filled. Rooms lie between.
+ */
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+import { openContent, sealContent } from '../content.ts'
+import { Group } from '../group.ts'
+import { createOwnGroup, joinByCommit, joinByWelcome } from '../joining.ts'
+import type { OwnDevice } from '../own-device.ts'
+import { encodeTree, encodeTreePatch, type Tree } from '../tree.ts'
+import { createDevice, groupId, keyPackageOf, room } from './members.ts'
+
+const batchDevicesMax = 250
+
+interface Row {
+  readonly what: string
+  readonly devices: number
+  readonly shape: string
+  readonly cpuMs: number
+  readonly bytes?: number
+}
+
+export async function bench(sizes: readonly number[]): Promise<void> {
+  await content()
+  for (const devices of sizes) {
+    await measureGroup(devices, 'flat', await flatGroup(devices))
+    await measureGroup(devices, 'warm', await warmGroup(devices))
+  }
+  await bundle()
+}
+
+function tell({ what, devices, shape, cpuMs, bytes }: Row): void {
+  const size = bytes === undefined ? '' : `${bytes.toLocaleString('en')} B`
+  const cost = `${cpuMs.toFixed(cpuMs < 10 ? 2 : 0)} ms`
+  const where = `${String(devices).padStart(5)} ${shape.padEnd(5)}`
+  console.log(`${what.padEnd(28)}${where}${cost.padStart(10)}  ${size}`)
+}
+
+/** The median of some runs, in processor time of all threads. */
+async function cpuOf<T>(runs: number, act: () => Promise<T>): Promise<{ made: T; cpuMs: number }> {
+  const spent: number[] = []
+  let made = await act()
+  for (let run = 0; run < runs; run += 1) {
+    const before = process.cpuUsage()
+    made = await act()
+    const { user, system } = process.cpuUsage(before)
+    spent.push((user + system) / 1000)
+  }
+  spent.sort((one, other) => one - other)
+  return { made, cpuMs: spent[Math.floor(spent.length / 2)]! }
+}
+
+async function content(): Promise<void> {
+  const own = await createDevice('one')
+  const group = await createOwnGroup(own, groupId)
+  const key = await group.contentKey(room)
+  const place = { gen: 1, epoch: 0n, leaf: 0 }
+  const body = new Uint8Array(100)
+  const often = 200
+  const seal = () => sealContent({ ...place, room, key, signer: own.signer }, body)
+  const sealed = await cpuOf(5, async () => {
+    for (let at = 1; at < often; at += 1) await seal()
+    return seal()
+  })
+  const opening = { room, key, signatureKey: own.device.signatureKey }
+  const opened = await cpuOf(5, async () => {
+    for (let at = 0; at < often; at += 1) await openContent(opening, sealed.made)
+  })
+  const bytes = sealed.made.length
+  const shared = { devices: 0, shape: 'any' }
+  tell({ what: 'seal 100 bytes', ...shared, cpuMs: sealed.cpuMs / often, bytes })
+  tell({ what: 'open them', ...shared, cpuMs: opened.cpuMs / often })
+  const made = await cpuOf(5, () => keyPackageOf(own))
+  tell({ what: 'a key package', ...shared, cpuMs: made.cpuMs, bytes: made.made.bytes.length })
+}
+
+interface Built {
+  readonly own: OwnDevice
+  readonly group: Group
+  /** Another member's, who was the last to come in. */
+  readonly other: Group
+}
+
+async function flatGroup(devices: number): Promise<Built> {
+  const own = await createDevice('first')
+  let group = await createOwnGroup(own, groupId)
+  let other: Group | undefined
+  let cpuMs = 0
+  let bytes = 0
+  while (group.leaves.length < devices) {
+    const count = Math.min(batchDevicesMax, devices - group.leaves.length)
+    const added = await Promise.all(
+      Array.from({ length: count }, (_, at) => createDevice(`d-${group.leaves.length + at}`)),
+    )
+    const packages = await Promise.all(added.map(keyPackageOf))
+    const change = { add: packages.map((made) => made.bytes) }
+    const before = process.cpuUsage()
+    const made = await group.commit(change)
+    const { user, system } = process.cpuUsage(before)
+    cpuMs += (user + system) / 1000
+    bytes += made.commit.length
+    group = made.group
+    const invitation = {
+      groupId,
+      welcome: made.welcomes.at(-1)!.bytes,
+      tree: group.tree(),
+      keyPackage: packages.at(-1)!,
+    }
+    const joined = await cpuOf(1, () => joinByWelcome(added.at(-1)!, invitation))
+    other = joined.made
+    if (group.leaves.length < devices) continue
+    tell({ what: 'add all', devices, shape: 'flat', cpuMs, bytes })
+    const welcome = invitation.welcome.length
+    tell({ what: 'join by welcome', devices, shape: 'flat', cpuMs: joined.cpuMs, bytes: welcome })
+  }
+  return { own, group, other: other! }
+}
+
+async function warmGroup(devices: number): Promise<Built> {
+  const own = await createDevice('first')
+  let group = await createOwnGroup(own, groupId)
+  let door: { groupInfo: Uint8Array; tree: Tree } = {
+    groupInfo: await group.groupInfo(),
+    tree: group.tree(),
+  }
+  while (group.leaves.length < devices) {
+    const entry = await joinByCommit(await createDevice(`d-${group.leaves.length}`), {
+      groupId,
+      ...door,
+    })
+    const processed = await group.process(entry.commit)
+    if (processed.kind === 'next') group = processed.group
+    door = { groupInfo: entry.groupInfo, tree: entry.group.tree() }
+  }
+  const last = await createDevice('last')
+  const keyPackage = await keyPackageOf(last)
+  const made = await group.commit({ add: [keyPackage.bytes] })
+  const invitation = {
+    groupId,
+    welcome: made.welcomes[0]!.bytes,
+    tree: made.group.tree(),
+    keyPackage,
+  }
+  const joined = await cpuOf(1, () => joinByWelcome(last, invitation))
+  const bytes = invitation.welcome.length
+  tell({ what: 'join by welcome', devices, shape: 'warm', cpuMs: joined.cpuMs, bytes })
+  return { own, group: made.group, other: joined.made }
+}
+
+async function measureGroup(devices: number, shape: string, built: Built): Promise<void> {
+  const { group, other, own } = built
+  const runs = devices > 500 ? 2 : 5
+  const shared = { devices, shape }
+  const newcomer = await createDevice('newcomer')
+  const { bytes: packageBytes } = await keyPackageOf(newcomer)
+  const changes = {
+    add: { add: [packageBytes] },
+    update: {},
+    remove: { remove: [Math.floor(devices / 2)] },
+  }
+  for (const [what, change] of Object.entries(changes)) {
+    const { made, cpuMs } = await cpuOf(runs, () => group.commit(change))
+    tell({ what: `${what}: commit`, ...shared, cpuMs, bytes: made.commit.length })
+    const processed = await cpuOf(runs, () => other.process(made.commit))
+    const patch = encodeTreePatch(made.treePatch).length
+    tell({ what: `${what}: process; patch`, ...shared, cpuMs: processed.cpuMs, bytes: patch })
+  }
+  const door = { groupId, groupInfo: await group.groupInfo(), tree: group.tree() }
+  const entry = await cpuOf(runs, () => joinByCommit(newcomer, door))
+  const { commit } = entry.made
+  tell({ what: 'come in: commit', ...shared, cpuMs: entry.cpuMs, bytes: commit.length })
+  const entered = await cpuOf(runs, () => other.process(commit))
+  tell({ what: 'come in: process', ...shared, cpuMs: entered.cpuMs })
+  const state = await cpuOf(runs, async () => group.encode())
+  tell({ what: 'encode the state', ...shared, cpuMs: state.cpuMs, bytes: state.made.length })
+  const decoded = await cpuOf(runs, async () => Group.decode(own, state.made))
+  const tree = encodeTree(group.tree()).length
+  tell({ what: 'decode it; tree', ...shared, cpuMs: decoded.cpuMs, bytes: tree })
+}
+
+/** What it adds to a page: everything that a client takes from this package, made small. */
+async function bundle(): Promise<void> {
+  const outDir = mkdtempSync(join(tmpdir(), 'starling-mls-'))
+  try {
+    const files = ['account', 'content', 'group', 'joining', 'key-package', 'linking', 'recovery']
+    const entry = files
+      .concat('archive', 'safety-number', 'credential', 'own-device', 'tree')
+      .filter((name) => name !== 'account')
+      .map((name) => new URL(`../${name}.ts`, import.meta.url).pathname)
+    await build({
+      configFile: false,
+      logLevel: 'error',
+      build: { lib: { entry, formats: ['es'] }, outDir, minify: true, emptyOutDir: true },
+    })
+    const text = globSync(join(outDir, '**', '*.js')).map((file) => readFileSync(file))
+    const whole = Buffer.concat(text)
+    console.log(`bundle: ${whole.length} B, ${gzipSync(whole, { level: 9 }).length} B gzipped`)
+  } finally {
+    rmSync(outDir, { recursive: true })
+  }
+}
