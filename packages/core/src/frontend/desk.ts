@@ -76,6 +76,7 @@ function roomSide({ limits, tuning }: FrontendOptions, parts: ClientSide & Backe
     revoked: (session) => sessions.close(session, 'logged-out'),
     changed,
     joined: (session, fed) => presence.joined(session, fed),
+    deserted: (fed) => presence.forget(fed),
   })
   const reading = new Reading({
     limits,

@@ -17,6 +17,10 @@ export interface RoomPresence {
   count: number
   /** The whole truth as a frame, made when somebody joins and kept until something changes. */
   text: string | undefined
+  /** When a change was told last. */
+  toldMs: number
+  /** People who came or went since. */
+  changed: Set<string> | undefined
 }
 
 export class FedRoom {

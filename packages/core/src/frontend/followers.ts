@@ -19,6 +19,8 @@ export interface FollowersOptions {
   readonly changed: (session: Session) => void
   /** A session has begun to follow. */
   readonly joined: (session: Session, fed: FedRoom) => void
+  /** Nobody follows it any more. */
+  readonly deserted: (fed: FedRoom) => void
 }
 
 export interface Place {
@@ -119,7 +121,9 @@ export class Followers {
 
   #remove(session: Session, fed: FedRoom): void {
     fed.remove(session)
-    if (fed.followers === 0) this.#options.feeds.close(fed)
+    if (fed.followers > 0) return
+    this.#options.feeds.close(fed)
+    this.#options.deserted(fed)
   }
 
   #gone(fed: FedRoom, user: string, index: number): void {

@@ -116,7 +116,7 @@ export class FrontendNode implements FrontendInputs {
       case 'no-feed':
         return feeds.refused(now, backend, frame.room)
       case 'presence':
-        return this.#desk.presence.change(backend, frame)
+        return this.#desk.presence.change(now, backend, frame)
       case 'typing':
         return this.#desk.presence.typing(frame)
       default:
@@ -131,13 +131,14 @@ export class FrontendNode implements FrontendInputs {
   }
 
   tick(now: Now): void {
-    const { clock, monitor, requests, feeds, reading, sessions, draining } = this.#desk
+    const { clock, monitor, requests, feeds, reading, presence, sessions, draining } = this.#desk
     clock.advance(now)
     monitor.tick()
     this.#noticeBackends(now)
     requests.tick(now)
     feeds.tick(now)
     reading.tick(now)
+    presence.tick(now)
     sessions.tick(now)
     draining.tick(now)
   }

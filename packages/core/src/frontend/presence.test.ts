@@ -42,6 +42,22 @@ test('followers hear the whole truth first, then what changes', () => {
   ])
 })
 
+test('[P7] changes that come quickly are told together after a second, as things are then', () => {
+  const scene = people()
+  scene.backendSays(first, presence(true, ['alice']))
+  scene.backendSays(first, presence(false, ['bob'], [], 2))
+  scene.backendSays(first, presence(false, ['carol'], [], 3))
+  scene.backendSays(first, presence(false, ['dave'], ['bob'], 3))
+  scene.backendSays(first, presence(false, [], ['carol'], 2))
+  scene.hears('s2')
+  scene.wait(1_250)
+  assert.deepEqual(heard(scene, 's2'), [
+    { all: false, online: ['dave'], offline: ['carol', 'bob'], count: 2 },
+  ])
+  scene.backendSays(first, presence(false, ['bob'], [], 3))
+  assert.deepEqual(heard(scene, 's2'), [], 'the second has begun anew')
+})
+
 test('who begins to follow hears the whole truth', () => {
   const scene = people()
   scene.backendSays(first, presence(true, ['alice']))
