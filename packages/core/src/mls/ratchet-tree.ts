@@ -81,7 +81,7 @@ function isSameNode(one: Uint8Array | null, other: Uint8Array | null): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at])
 }
 
-function takeTreeNode(reader: WireReader): TreeNode {
+export function takeTreeNode(reader: WireReader): TreeNode {
   const kind = reader.u8()
   if (kind === 1) return { kind: 'leaf', leaf: takeLeafNode(reader) }
   if (kind !== 2) reader.fail()
@@ -91,7 +91,7 @@ function takeTreeNode(reader: WireReader): TreeNode {
   return { kind: 'parent', parent: { encryptionKey, parentHash, unmergedLeaves } }
 }
 
-function putTreeNode(writer: WireWriter, node: TreeNode): void {
+export function putTreeNode(writer: WireWriter, node: TreeNode): void {
   writer.u8(node.kind === 'leaf' ? 1 : 2)
   if (node.kind === 'leaf') return putLeafNode(writer, node.leaf)
   writer.opaque(node.parent.encryptionKey)
