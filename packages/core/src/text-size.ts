@@ -1,4 +1,5 @@
 /** Sizes of texts, without an encoder. */
+import { type Limits, limits } from '@starling/protocol/limits'
 
 /** Is it longer than so many bytes of UTF-8? Read only where its length leaves a doubt. */
 export function isOverBytes(text: string, bytesMax: number): boolean {
@@ -31,4 +32,9 @@ function isPaired(text: string, i: number): boolean {
   const isLow = unit >= 0xdc00
   const other = text.charCodeAt(isLow ? i - 1 : i + 1)
   return isLow ? other >= 0xd800 && other < 0xdc00 : other >= 0xdc00 && other < 0xe000
+}
+
+/** Of a sealed box: a message in the worst case of its escapes, and what sealing adds. */
+export function boxCharactersMax({ messageBytesMax }: Pick<Limits, 'messageBytesMax'>): number {
+  return Math.ceil(((messageBytesMax * 2 + limits.sealedOverheadBytesMax) * 4) / 3)
 }

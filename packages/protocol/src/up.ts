@@ -40,6 +40,38 @@ export const auth = z.discriminatedUnion('kind', [
 ])
 export type Auth = z.infer<typeof auth>
 
+/** What a device publishes of its keys. */
+export const publication = z.object({
+  identity: z
+    .object({
+      key: publicKey.min(1),
+      version: z.int().min(1),
+      recovery: base64(limits.recoveryBytesMax).optional(),
+    })
+    .optional(),
+  certificate: base64(limits.certificateBytesMax).min(1).optional(),
+  linkKey: publicKey.min(1).optional(),
+  packages: z.array(keyPackage).max(limits.keyPackagesPerDeviceMax).optional(),
+  lastResort: keyPackage.optional(),
+})
+export type Publication = z.infer<typeof publication>
+
+export const claiming = z.object({
+  /** Random; the same again is answered the same. */
+  claim: id,
+  room: id,
+  users: z.array(id).min(1).max(limits.groupAddsMax),
+})
+
+export const archiving = z.object({
+  rows: z
+    .array(z.object({ key: archiveKey.min(1), box: base64(limits.archiveRowBytesMax) }))
+    .min(1)
+    .max(limits.archiveRowsPerAskMax),
+})
+
+export const mailing = z.object({ device: id, box: base64(limits.linkMailBytesMax).min(1) })
+
 export const upFrame = z.discriminatedUnion('t', [
   z.object({
     t: z.literal('hello'),
@@ -102,30 +134,9 @@ export const upFrame = z.discriminatedUnion('t', [
    * This device's keys, and the person's identity key. What is there stays as it is, so it may be
    * repeated. A new identity has the version after the present one.
    */
-  z.object({
-    t: z.literal('publish'),
-    ask,
-    identity: z
-      .object({
-        key: publicKey.min(1),
-        version: z.int().min(1),
-        recovery: base64(limits.recoveryBytesMax).optional(),
-      })
-      .optional(),
-    certificate: base64(limits.certificateBytesMax).min(1).optional(),
-    linkKey: publicKey.min(1).optional(),
-    packages: z.array(keyPackage).max(limits.keyPackagesPerDeviceMax).optional(),
-    lastResort: keyPackage.optional(),
-  }),
+  z.object({ t: z.literal('publish'), ask, ...publication.shape }),
   /** A key package of each device of these people that has none of the room's keys. */
-  z.object({
-    t: z.literal('claim'),
-    ask,
-    /** Random; the same again is answered the same. */
-    claim: id,
-    room: id,
-    users: z.array(id).min(1).max(limits.groupAddsMax),
-  }),
+  z.object({ t: z.literal('claim'), ask, ...claiming.shape }),
   /** The present state of a room's group. */
   z.object({ t: z.literal('group'), ask, room: id }),
   /** The commits of `gen` from the one that followed `epoch` on. */
@@ -137,23 +148,11 @@ export const upFrame = z.discriminatedUnion('t', [
     epoch: z.int().min(0),
   }),
   /** Keeps rows for all one's own devices; of a key the first row stands. */
-  z.object({
-    t: z.literal('archive'),
-    ask,
-    rows: z
-      .array(z.object({ key: archiveKey.min(1), box: base64(limits.archiveRowBytesMax) }))
-      .min(1)
-      .max(limits.archiveRowsPerAskMax),
-  }),
+  z.object({ t: z.literal('archive'), ask, ...archiving.shape }),
   /** One's own rows whose keys begin with `prefix`, by key. */
   z.object({ t: z.literal('archived'), ask, prefix: archiveKey, after: archiveKey.optional() }),
   /** To another device of one's own. */
-  z.object({
-    t: z.literal('mail'),
-    ask,
-    device: id,
-    box: base64(limits.linkMailBytesMax).min(1),
-  }),
+  z.object({ t: z.literal('mail'), ask, ...mailing.shape }),
   /** Start again to follow a room after `after`: the client found a hole or wants the gap. */
   z.object({ t: z.literal('follow'), room: id, after: z.int().min(0) }),
   z.object({ t: z.literal('typing'), room: id, on: z.boolean() }),

@@ -12,6 +12,7 @@ import { foldTitle } from '../names/check-title.ts'
 import { foldName } from '../names/fold-name.ts'
 import type { Store } from '../room/store.ts'
 import { fedEntry } from './fed-entry.ts'
+import { archived, commits, group, keys } from './key-answers.ts'
 import type { Presence } from './presence.ts'
 
 /** JSON characters of the entries in one answer; at least one entry goes however long it is. */
@@ -30,7 +31,8 @@ export interface AnswerContext {
 
 type ReadFrame = Extract<
   AskFrame,
-  { t: 'history' | 'members' | 'rooms' | 'user' | 'search' | 'devices' }
+  | { t: 'history' | 'members' | 'rooms' | 'user' | 'search' | 'devices' }
+  | { t: 'keys' | 'group' | 'commits' | 'archived' }
 >
 type Found = Answer | ErrorCode
 type Answers = {
@@ -41,7 +43,10 @@ type Answers = {
   ) => Found
 }
 
-const answers: Answers = { history, members, rooms, user, search, devices }
+const answers: Answers = {
+  ...{ history, members, rooms, user, search, devices },
+  ...{ keys, group, commits, archived },
+}
 
 export function isRead(frame: AskFrame): frame is ReadFrame {
   return Object.hasOwn(answers, frame.t)

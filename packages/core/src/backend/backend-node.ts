@@ -17,6 +17,7 @@ import type { Store } from '../room/store.ts'
 import { answerCatchUp, answerRead, isRead, isReading } from './answers.ts'
 import { AppendQueue } from './append-queue.ts'
 import { Applying } from './applying.ts'
+import { operationAsked } from './asked-operations.ts'
 import type {
   BackendFigures,
   BackendInputs,
@@ -29,6 +30,7 @@ import { ClientLists } from './client-lists.ts'
 import { type Claim, DigestWatch } from './digest-watch.ts'
 import { Draining } from './draining.ts'
 import { done, Identification, refused } from './identification.ts'
+import { answerClaim } from './key-answers.ts'
 import { ParkedRequests, type Request } from './parked-requests.ts'
 import { PasswordTasks } from './password-tasks.ts'
 import { Presence } from './presence.ts'
@@ -264,8 +266,9 @@ export class BackendNode implements BackendInputs {
       case 'register':
         return this.#identification.register(now, body, answered)
       case 'send': {
-        const { room, by, outbox, number, op } = body
-        return this.#settle(now, request, { kind: 'room', room, by, outbox, number, op })
+        const { room, by, outbox, number, device, op } = body
+        const from = device === undefined ? {} : { device }
+        return this.#settle(now, request, { kind: 'room', room, by, outbox, number, ...from, op })
       }
       case 'ask':
         return this.#ask(now, request, body)
@@ -281,27 +284,15 @@ export class BackendNode implements BackendInputs {
       const context = { store: this.#store, presence: this.#presence, limits: this.#options.limits }
       return this.#reply(request, answerRead(context, { user: by, device }, frame))
     }
-    switch (frame.t) {
-      case 'read':
-        return this.#settle(now, request, {
-          kind: 'read',
-          user: by,
-          room: frame.room,
-          upTo: frame.upTo,
-          ...(frame.was === undefined ? {} : { was: frame.was }),
-        })
-      case 'revoke':
-        if (frame.device === 'others') return this.#revokeOthers(now, request, { by, device })
-        return this.#settle(now, request, { kind: 'revoke', user: by, devices: [frame.device] })
-      case 'password':
-        return this.#identification.changePassword(
-          now,
-          { user: by, old: frame.old, new: frame.new },
-          (reply) => this.#reply(request, reply),
-        )
-      default:
-        return this.#reply(request, refused('unavailable'))
+    if (frame.t === 'password') {
+      const change = { user: by, old: frame.old, new: frame.new }
+      const answered = (reply: Reply) => this.#reply(request, reply)
+      return this.#identification.changePassword(now, change, answered)
     }
+    if (frame.t === 'revoke' && frame.device === 'others') {
+      return this.#revokeOthers(now, request, { by, device })
+    }
+    this.#settle(now, request, operationAsked(this.#store, { user: by, device }, frame))
   }
 
   /** All that the log holds by now, not only those of which the news has come here. */
@@ -320,6 +311,7 @@ export class BackendNode implements BackendInputs {
     const known = this.#queue.isNext(op) ? undefined : this.#replica.known(op)
     const settle = (outcome: NonNullable<typeof known>) => {
       if (!outcome.ok) this.#reply(request, refused(outcome.code))
+      else if (op.kind === 'claim') this.#reply(request, answerClaim(this.#store, op))
       else if (op.kind !== 'room') this.#reply(request, done)
       else this.#reply(request, { kind: 'sent', index: outcome.index, at: outcome.at })
     }

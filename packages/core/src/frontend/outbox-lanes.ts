@@ -121,11 +121,15 @@ export class OutboxLanes {
     if (queued[0] === pending) this.#advance(now, pending.lane)
   }
 
-  /** Is this very send under way already? Then its answer will serve the repeat too. */
+  /**
+   * Is this very send under way already? Then its answer will serve the repeat too. What was sealed
+   * again since is another: that the older is stale says nothing of it.
+   */
   has(asked: Asked): boolean {
     const lane = this.#knownLane(asked)
     if (lane === undefined) return false
-    const isIt = (pending: Pending) => numberOf(pending.asked) === numberOf(asked)
+    const isIt = (pending: Pending) =>
+      numberOf(pending.asked) === numberOf(asked) && boxOf(pending.asked) === boxOf(asked)
     return lane.inFlight.some(isIt) || lane.queued.some(isIt)
   }
 
@@ -229,6 +233,10 @@ export class OutboxLanes {
 
 function keyOf({ body }: Asked): string | undefined {
   return body.kind === 'send' ? `${body.room} ${body.outbox}` : undefined
+}
+
+function boxOf({ body }: Asked): string | undefined {
+  return body.kind === 'send' && body.op.kind === 'sealed' ? body.op.box : undefined
 }
 
 function numberOf({ body }: Asked): number {

@@ -10,7 +10,7 @@ import type { Limits } from '@starling/protocol/limits'
 import { id, index, type Operation } from '@starling/protocol/operation'
 import { type UpFrame, upFrame } from '@starling/protocol/up'
 import type { VoidOperation } from '../log/record.ts'
-import { codePoints, isOverBytes } from '../text-size.ts'
+import { boxCharactersMax, codePoints, isOverBytes } from '../text-size.ts'
 
 export interface SendFrame {
   readonly t: 'send'
@@ -80,6 +80,8 @@ function limitBroken(op: Operation, limits: Limits): ErrorCode | undefined {
       return isOverBytes(op.text, limits.messageBytesMax) ? 'message-too-large' : undefined
     case 'react':
       return isOverBytes(op.emoji, limits.reactionBytesMax) ? 'message-too-large' : undefined
+    case 'sealed':
+      return op.box.length > boxCharactersMax(limits) ? 'message-too-large' : undefined
     case 'topic':
       return isOverCharacters(op.topic, limits.topicCharactersMax) ? 'invalid' : undefined
     case 'create':

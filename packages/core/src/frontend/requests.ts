@@ -11,10 +11,10 @@
  * from; what needs the log waits. Whether somebody was here before, a backend alone knows: whom one
  * without the log refuses waits with the others from then on.
  */
-import type { ErrorCode } from '@starling/protocol/error-codes'
+import { type ErrorCode, retryOf } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
 import type { LinkDown, Reply } from '../link/down.ts'
-import type { RequestBody } from '../link/up.ts'
+import type { AskFrame, RequestBody } from '../link/up.ts'
 import type { Now } from '../now.ts'
 import type { AwakeClock } from './awake-clock.ts'
 import type { BackendMonitor } from './backend-monitor.ts'
@@ -286,8 +286,14 @@ export class Requests implements LaneHost {
 }
 
 function consumesNothing(code: ErrorCode): boolean {
-  return code === 'unavailable' || code === 'out-of-turn'
+  return code === 'unavailable' || code === 'out-of-turn' || retryOf(code) === 'seal'
 }
+
+/** Questions that change something. */
+const changing: ReadonlySet<AskFrame['t']> = new Set([
+  ...(['read', 'revoke', 'password'] as const),
+  ...(['publish', 'claim', 'archive', 'mail'] as const),
+])
 
 /** Whatever may be answered from the state alone does not: reads, and who was here before. */
 function needsLog(body: RequestBody): boolean {
@@ -297,7 +303,7 @@ function needsLog(body: RequestBody): boolean {
     case 'guest':
       return false
     case 'ask':
-      return body.frame.t === 'read' || body.frame.t === 'revoke' || body.frame.t === 'password'
+      return changing.has(body.frame.t)
     default:
       return true
   }

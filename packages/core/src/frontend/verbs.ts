@@ -1,6 +1,6 @@
 /** Every frame that a client may say, and what it does. */
 import type { ReadFrame } from './read-frame.ts'
-import { ask, password } from './verbs/ask.ts'
+import { ask, claim, largeAsk, password } from './verbs/ask.ts'
 import { follow } from './verbs/follow.ts'
 import { hello } from './verbs/hello.ts'
 import { ping } from './verbs/ping.ts'
@@ -21,12 +21,12 @@ export const verbs: { readonly [T in ReadFrame['t']]: Verb<FrameOf<T>> } = {
   password,
   read: ask,
   keys: ask,
-  publish: ask,
-  claim: ask,
-  group: ask,
-  commits: ask,
-  archive: ask,
-  archived: ask,
+  publish: largeAsk,
+  claim,
+  group: largeAsk,
+  commits: largeAsk,
+  archive: largeAsk,
+  archived: largeAsk,
   mail: ask,
   follow,
   typing,

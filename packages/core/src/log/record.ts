@@ -1,6 +1,8 @@
 /** What the log holds. One record is one append: everything a backend gathered meanwhile. */
+import type { ArchiveRow } from '@starling/protocol/down'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Operation } from '@starling/protocol/operation'
+import type { Publication } from '@starling/protocol/up'
 import type { Settings } from '../room/settings.ts'
 
 /**
@@ -67,6 +69,38 @@ export type AccountOperation =
       readonly upTo: number
       /** The marker goes back, provided that it stands here. */
       readonly was?: number
+    }
+  | KeyOperation
+
+/** What a device does with its person's keys and others'. */
+export type KeyOperation =
+  | {
+      readonly kind: 'publish'
+      readonly user: string
+      readonly device: string
+      readonly keys: Publication
+    }
+  | {
+      readonly kind: 'claim'
+      readonly user: string
+      readonly device: string
+      readonly claim: string
+      readonly room: string
+      readonly users: readonly string[]
+    }
+  | {
+      readonly kind: 'archive'
+      readonly user: string
+      /** Of the identity key that the person had when it was asked; 0: none yet. */
+      readonly version: number
+      readonly rows: readonly ArchiveRow[]
+    }
+  | {
+      readonly kind: 'mail'
+      readonly user: string
+      /** Another device of the same person. */
+      readonly to: string
+      readonly box: string
     }
 
 /** By what all operations from here on are decided: a starting backend's configuration. */

@@ -3,12 +3,18 @@
  * the client's token, so that what is repeated finds itself: a device that is there belongs to
  * whoever asks again with the same token.
  *
+ * A revoked device's leaves in encrypted rooms must go, in the same record.
+ *
  * A person's self room is made with the account and tells their devices what concerns them alone.
  */
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { AccountOperation } from '../log/record.ts'
 import { checkUserName } from '../names/fold-name.ts'
 import type { Outcome } from './applied.ts'
+import { archive, isArchived, mail } from './archives.ts'
+import { claim } from './claims.ts'
+import { leavesMustGo } from './pending-removals.ts'
+import { publish } from './publications.ts'
 import type { Settings } from './settings.ts'
 import type { AccountRow, Store } from './store.ts'
 import { isId, isLine, isStorable, isUserId } from './text-checks.ts'
@@ -25,7 +31,10 @@ type Appliers = {
   readonly [K in AccountOperation['kind']]: (turn: Turn, op: Untrusted<Of<K>>) => Outcome
 }
 
-export const accountAppliers: Appliers = { guest, register, login, revoke, password, read }
+export const accountAppliers: Appliers = {
+  ...{ guest, register, login, revoke, password, read },
+  ...{ publish, claim, archive, mail },
+}
 
 /** The state that an operation is judged by. */
 interface Ground {
@@ -52,7 +61,14 @@ export function knownAccountOutcome(store: Store, op: AccountOperation): Outcome
       const member = store.member(op.room, op.user)
       return member !== undefined && member.readUpTo >= op.upTo ? doneBefore : undefined
     }
+    case 'claim':
+      return isId(op.claim) && store.keys.claim(op.user, op.claim) ? doneBefore : undefined
+    case 'archive':
+      return isArchived(store, op) ? doneBefore : undefined
+    case 'mail':
+      return isId(op.to) && store.keys.device(op.to)?.linkMail === op.box ? doneBefore : undefined
     case 'password':
+    case 'publish':
       return undefined
     default:
       return refused('invalid')
@@ -189,6 +205,8 @@ function revoke(turn: Turn, { user, devices }: Untrusted<Of<'revoke'>>): Outcome
     if (store.device(device)?.user !== user) continue
     store.deleteDevice(device)
     store.putBan(user, device)
+    leavesMustGo(store, store.groups.leavesOfDevice(device))
+    store.keys.deleteDevice(device)
     outcome = turn.add(user, { by: account }, { kind: 'device-removed', device })
   }
   return outcome

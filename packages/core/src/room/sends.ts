@@ -6,11 +6,13 @@
  * and gets the first answer: that of the entry it made, or the recorded refusal. A greater number
  * is `out-of-turn` and consumes nothing; nor does what has no shape or uses another's outbox.
  */
-import { type ErrorCode, isErrorCode } from '@starling/protocol/error-codes'
+import { type ErrorCode, isErrorCode, retryOf } from '@starling/protocol/error-codes'
 import { type Operation, operation } from '@starling/protocol/operation'
 import type { RoomOperation } from '../log/record.ts'
 import type { Outcome } from './applied.ts'
+import { commit } from './commits.ts'
 import { create, direct } from './create-rooms.ts'
+import { beginGroup, sealed } from './groups.ts'
 import { invite, join, leave } from './membership.ts'
 import { deleteMessage, edit, post } from './messages.ts'
 import { ban, kick, mute, role, topic } from './moderation.ts'
@@ -42,9 +44,9 @@ const appliers: Appliers = {
   kick,
   ban,
   mute,
-  group: () => refused('invalid'),
-  commit: () => refused('invalid'),
-  sealed: () => refused('invalid'),
+  group: beginGroup,
+  commit,
+  sealed,
 }
 
 export function applySend(turn: Turn, untrusted: object): Outcome {
@@ -55,6 +57,7 @@ export function applySend(turn: Turn, untrusted: object): Outcome {
   if (send.number <= outbox.last) return firstOutcome(turn.store, outbox, send)
   if (send.number > outbox.last + 1) return refused('out-of-turn')
   const outcome = decide(turn, send)
+  if (!outcome.ok && !consumes(outcome.code)) return outcome
   turn.store.putOutbox(consumed(outbox, outcome, turn.limits.refusalsPerOutboxMax))
   return outcome
 }
@@ -74,14 +77,17 @@ interface ShapedSend {
   readonly by: string
   readonly outbox: string
   readonly number: number
+  /** Empty where it was not told. */
+  readonly device: string
   readonly op: unknown
 }
 
 function sendOf(untrusted: object): ShapedSend | undefined {
-  const { room, by, outbox, number, op } = untrusted as { [field in keyof ShapedSend]?: unknown }
+  const given = untrusted as { [field in keyof ShapedSend]?: unknown }
+  const { room, by, outbox, number, device, op } = given
   if (!isId(room) || !isUserId(by) || !isId(outbox)) return undefined
   if (!Number.isSafeInteger(number) || (number as number) < 1) return undefined
-  return { room, by, outbox, number: number as number, op }
+  return { room, by, outbox, number: number as number, device: isId(device) ? device : '', op }
 }
 
 function newOutbox({ room, outbox, by }: ShapedSend): OutboxRow {
@@ -121,18 +127,22 @@ function decide(turn: Turn, send: ShapedSend): Outcome {
   if (isVoid(send.op)) return refused(codeOf(send.op))
   const parsed = operation.safeParse(send.op)
   if (!parsed.success) return refused('invalid')
-  const { room, outbox, number } = send
+  const { room, outbox, number, device } = send
   const apply = appliers[parsed.data.kind] as (turn: Turn, send: Send, op: Operation) => Outcome
-  return apply(turn, { room, by, outbox, number }, parsed.data)
+  return apply(turn, { room, by, outbox, number, device }, parsed.data)
 }
 
 function isVoid(op: unknown): op is { kind: 'void'; code?: unknown } {
   return typeof op === 'object' && op !== null && 'kind' in op && op.kind === 'void'
 }
 
-/** `out-of-turn` would say that the number was not consumed. */
+/** Some would say that the number was not consumed. */
 function codeOf(op: { code?: unknown }): ErrorCode {
   const { code } = op
-  const isFit = typeof code === 'string' && isErrorCode(code) && code !== 'out-of-turn'
-  return isFit ? code : 'invalid'
+  const isFit = typeof code === 'string' && isErrorCode(code)
+  return isFit && code !== 'out-of-turn' && consumes(code) ? code : 'invalid'
+}
+
+function consumes(code: ErrorCode): boolean {
+  return retryOf(code) !== 'seal'
 }

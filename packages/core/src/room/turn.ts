@@ -26,8 +26,8 @@ export interface Send extends Author {
   readonly room: string
   readonly outbox: string
   readonly number: number
-  /** From which of the sender's devices, where it was told. */
-  readonly device?: string
+  /** From which of the sender's devices; empty where it was not told. */
+  readonly device: string
 }
 
 export function refused(code: ErrorCode): Outcome {

@@ -1,4 +1,4 @@
-/** Tables of people's keys and of the groups of encrypted rooms. The store's version covers them. */
+/** Tables of people's keys and of encrypted rooms' groups. The store's version covers them. */
 export const groupTables = `
   CREATE TABLE identities (
     user TEXT PRIMARY KEY,

@@ -8,6 +8,12 @@ import type { SaidOnline, Verb } from './verb.ts'
 
 export const ask: Verb<AskFrame> = { needsWelcome: true, cost: 1, run }
 
+/** A question with a large answer, or much to keep. */
+export const largeAsk: Verb<AskFrame> = { needsWelcome: true, cost: 2, run }
+
+/** It uses up what others have laid out. */
+export const claim: Verb<AskFrame> = { needsWelcome: true, cost: 5, run }
+
 /** A password is tried: also by the rate of logins. */
 export const password: Verb<Extract<AskFrame, { t: 'password' }>> = {
   needsWelcome: true,

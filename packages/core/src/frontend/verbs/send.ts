@@ -3,7 +3,7 @@ import type { Reply } from '../../link/down.ts'
 import { codePoints } from '../../text-size.ts'
 import type { Desk } from '../desk.ts'
 import type { SendFrame } from '../read-frame.ts'
-import type { Session } from '../session.ts'
+import type { OnlineState, Session } from '../session.ts'
 import type { SaidOnline, Verb } from './verb.ts'
 
 const retryInFlightMs = 200
@@ -15,13 +15,19 @@ function run(desk: Desk, { now, session, online, frame }: SaidOnline<SendFrame>)
   const isText = op.kind === 'post' || op.kind === 'edit'
   const code = desk.requests.ask(now, {
     session,
-    body: { kind: 'send', room, by: online.user, outbox, number, op },
+    body: { kind: 'send', room, by: online.user, outbox, number, ...from(frame, online), op },
     about: isText ? { room, characters: codePoints(op.text) } : { room },
     settle: (_, reply) => answer(desk, { session, frame }, reply),
   })
   if (code === undefined) return
   const isFull = code === 'too-many-in-flight'
   desk.refusals.send(session, frame, isFull ? { code, retryMs: retryInFlightMs } : { code })
+}
+
+/** What concerns a room's group comes from a device, not from a person alone. */
+function from({ op }: SendFrame, { device }: OnlineState): { readonly device?: string } {
+  const isOfGroup = op.kind === 'group' || op.kind === 'commit' || op.kind === 'sealed'
+  return isOfGroup ? { device } : {}
 }
 
 function answer(
