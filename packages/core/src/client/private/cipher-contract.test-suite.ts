@@ -152,13 +152,26 @@ const cases: Readonly<Record<string, (maker: CipherMaker) => Promise<void>>> = {
     await ann.open([here.put(ann, await here.change(ann, { add: [bob] }))])
     const right = here.group
     here.group = { ...right, tree: right.tree.map((node, at) => (at === 2 ? null : node)) }
-    assert.equal((await here.welcome(bob)).outcome.kind, 'failed')
     const joining = await cat.result({ kind: 'join', room, group: here.group })
     assert.equal(joining.outcome.kind, 'failed')
     here.group = right
     assert.equal((await here.welcome(bob)).outcome.kind, 'done')
     await bob.do('done', { kind: 'forget', room })
     assert.equal((await here.welcome(bob)).outcome.kind, 'failed')
+  },
+
+  '[P10] who was added while away reads on from there, however far the group has gone': async (
+    maker,
+  ) => {
+    const [here, ann, bob, cat] = await meeting(maker)
+    await ann.open([here.put(ann, await here.change(ann, { add: [bob] }))])
+    const said = await here.seal(ann, 'while you were away')
+    const later = here.put(ann, await here.change(ann, { add: [cat] }))
+    await ann.open([later])
+    assert.equal((await here.welcome(bob)).status?.epoch, 1)
+    assert.deepEqual(await bob.reads([said, later]), ['while you were away'])
+    const after = await here.seal(bob, 'and now')
+    assert.deepEqual(await ann.reads([after]), ['and now'])
   },
 
   'a group begun anew has new members, and what was read stays readable': async (maker) => {

@@ -1,4 +1,5 @@
 /** Commits, groups and welcomes as the stand-in makes them; none stands until its entry opens. */
+import { limits } from '@starling/protocol/limits'
 import { fromBase64url, toBase64url } from '../../mls/base64url.ts'
 import { type PublicCommit, writePublicCommit } from '../../mls/commit.ts'
 import type { KeyPackageParts } from '../../mls/key-package.ts'
@@ -147,34 +148,48 @@ function patchOf(before: Tree, after: Tree): Made['op']['tree'] {
   return { size, changed: changed.map(([place, node]) => [place, node && textOf(node)]) }
 }
 
-/** The secret, the tree that it goes with and where the group stands, for one new device. */
+/** What a welcome says under the secret that it brings. */
+interface Invitation {
+  readonly gen: number
+  readonly groupId: string
+  readonly epoch: number
+  readonly treeHash: string
+  /**
+   * Of a group that is small enough, so that who comes when the group has gone on goes on from
+   * there; of another the servers' tree is taken, which is the present one.
+   */
+  readonly tree?: Tree
+}
+
 function welcomeFor(group: Group, initKey: string): string {
-  const { gen, groupId, epoch, secret } = group
-  const info = JSON.stringify({ gen, groupId, epoch, treeHash: treeHashOf(group.tree) })
-  const bytes = writeWelcome({
-    suite,
-    secrets: [{ newMember: bytesOf(initKey), encryptedSecrets: closeFor(initKey, secret) }],
-    encryptedGroupInfo: close(secret, info),
-  })
+  const { gen, groupId, epoch, secret, tree } = group
+  const invitation: Invitation = { gen, groupId, epoch, treeHash: treeHashOf(tree) }
+  const write = (text: Invitation) =>
+    writeWelcome({
+      suite,
+      secrets: [{ newMember: bytesOf(initKey), encryptedSecrets: closeFor(initKey, secret) }],
+      encryptedGroupInfo: close(secret, JSON.stringify(text)),
+    })
+  const whole = write({ ...invitation, tree })
+  const bytes = whole.length <= limits.welcomeBytesMax ? whole : write(invitation)
   return toBase64url(bytes)
 }
 
 /** The group that a welcome lets in, and the key package that is used up by it. */
 export function acceptWelcome({ vault, nowMs }: Maker, mail: Welcome, answer: GroupAnswer) {
   const bytes = fromBase64url(mail.bytes)
-  const entrance = bytes && readWelcome(bytes)?.secrets[0]
+  const welcome = bytes && readWelcome(bytes)
+  const entrance = welcome?.secrets[0]
   const keys = entrance && vault.packages.get(textOf(entrance.newMember))
   const secret = keys && openOwn(keys.init, entrance.encryptedSecrets)
-  if (bytes === undefined || keys === undefined || secret === undefined) return
-  const info = open(secret, readWelcome(bytes)!.encryptedGroupInfo)
-  const { gen, epoch } = mail
-  const groupId = checkedGroup(answer)?.groupId ?? ''
-  const expected = JSON.stringify({ gen, groupId, epoch, treeHash: treeHashOf(answer.tree) })
-  if (answer.gen !== gen || answer.epoch !== epoch || info !== expected) return
-  const leaf = leafWithKey(answer.tree, publicOf(keys.leaf))
+  const text = secret && open(secret, welcome!.encryptedGroupInfo)
+  if (keys === undefined || secret === undefined || text === undefined) return
+  const { gen, groupId, epoch, treeHash, tree = answer.tree } = JSON.parse(text) as Invitation
+  if (gen !== mail.gen || epoch !== mail.epoch || treeHashOf(tree) !== treeHash) return
+  const leaf = leafWithKey(tree, publicOf(keys.leaf))
   if (leaf === undefined) return
   const group: Group = {
-    ...{ gen, groupId, epoch, secret, tree: answer.tree, leaf, leafKey: keys.leaf },
+    ...{ gen, groupId, epoch, secret, tree, leaf, leafKey: keys.leaf },
     updatedAtMs: nowMs,
   }
   return { group, keys }
