@@ -1,7 +1,7 @@
 /**
  * Corrects the MLS library where it departs from RFC 9420. No published build is free of faults:
  * those before 1.6.4 let a removed member read on; 1.6.4 refuses valid ratchet trees (§12.4.3.1),
- * lets a hostile one stop it for ever, and writes `external_pub` without its length (§12.4.3.2).
+ * lets a hostile one eat all memory, and writes `external_pub` without its length (§12.4.3.2).
  *
  * Each file has a checksum before and after. A file with the first is corrected, one with the
  * second is left alone, and any other stops everything: what we know of the library would not hold

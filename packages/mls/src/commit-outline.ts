@@ -1,6 +1,6 @@
 /**
  * What somebody's commit would do, read before the library works on it. The library trusts numbers
- * that come from outside (a leaf far beyond the tree sends it round for ever), takes any proposal,
+ * that come from outside (for a leaf far beyond the tree it eats all memory), takes any proposal,
  * and does not ask whether the committer's new leaf is the same device. So what may pass is narrow:
  * members add and remove by value or only renew their own keys; a device without a leaf may come
  * in, taking the place of its own former leaf at most.

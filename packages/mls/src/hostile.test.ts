@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ClientState, decodeGroupStateWithoutTree } from 'ts-mls/clientState.js'
 import { createCommit, joinGroupExternal } from 'ts-mls/createCommit.js'
+import { signFramedContentTBS, toTbs } from 'ts-mls/framedContent.js'
+import type { GroupContext } from 'ts-mls/groupContext.js'
 import type { Proposal } from 'ts-mls/proposal.js'
 import { emptyPskIndex } from 'ts-mls/pskIndex.js'
+import type { PublicMessage } from 'ts-mls/publicMessage.js'
 import { encodeNode, type RatchetTree } from 'ts-mls/ratchetTree.js'
 import { ByteReader } from './bytes.ts'
 import { certifyDevice } from './credential.ts'
@@ -12,7 +15,7 @@ import { createOwnGroup, joinByCommit, joinByWelcome } from './joining.ts'
 import { generatePackage, verifyKeyPackage } from './key-package.ts'
 import { checkLeaves, fromTree } from './leaf.ts'
 import { MlsError } from './mls-error.ts'
-import type { OwnDevice } from './own-device.ts'
+import { noPrivateKey, type OwnDevice } from './own-device.ts'
 import { Dice } from './run/dice.ts'
 import { createDevice, createPerson, groupId, keyPackageOf, Members, nowMs } from './run/members.ts'
 import { decodeTree, leavesMax, type Tree } from './tree.ts'
@@ -202,16 +205,32 @@ test('a device cannot come in by taking the place of another', async () => {
   )
   const commit = writeMessage({ wireformat: 'mls_public_message', publicMessage })
   await assert.rejects(members.at(bob).process(commit), { code: 'credential' })
-  const far = structuredClone(publicMessage)
-  assert.equal(far.content.contentType, 'commit')
-  if (far.content.contentType !== 'commit') return
-  far.content.commit.proposals[0] = {
+  const { groupContext } = libraryState(bob, members.at(bob))
+  const far = await removingFar(publicMessage, eve, groupContext)
+  await assert.rejects(members.at(bob).process(far), {
+    code: 'refused',
+    message: 'there is no member at leaf 4294967295',
+  })
+})
+
+/** Signed anew, so that nothing but our own rule stands between it and the library. */
+async function removingFar(message: PublicMessage, own: OwnDevice, context: GroupContext) {
+  const { content, auth } = structuredClone(message)
+  assert.ok(content.contentType === 'commit' && auth.contentType === 'commit')
+  if (content.contentType !== 'commit' || auth.contentType !== 'commit') return new Uint8Array()
+  content.commit.proposals[0] = {
     proposalOrRefType: 'proposal',
     proposal: { proposalType: 'remove', remove: { removed: 0xffffffff } },
   }
-  const beyond = writeMessage({ wireformat: 'mls_public_message', publicMessage: far })
-  await assert.rejects(members.at(bob).process(beyond), { code: 'refused' })
-})
+  const tbs = toTbs(content, 'mls_public_message', context)
+  const signature = await signFramedContentTBS(noPrivateKey, tbs, own.suite.signature)
+  const publicMessage: PublicMessage = {
+    content,
+    auth: { ...auth, signature },
+    senderType: 'new_member_commit',
+  }
+  return writeMessage({ wireformat: 'mls_public_message', publicMessage })
+}
 
 test('a tree that lists leaves which it has not is refused, and at once', async () => {
   const { ann, bob, members } = await pair()
