@@ -20,7 +20,7 @@ export const fanOutColumns: readonly Column[] = [
   { key: 'serverMicroseconds', head: 'all', digits: 2 },
   { key: 'messagesPerSecond', head: 'messages/s', digits: 0 },
   { key: 'deliveriesPerSecond', head: 'deliveries/s', digits: 0 },
-  { key: 'messagesPerRead', head: 'messages per read', digits: 1 },
+  { key: 'messagesPerWrite', head: 'messages per write', digits: 1 },
   { key: 'p50', head: 'p50 ms', digits: 1 },
   { key: 'p99', head: 'p99 ms', digits: 1 },
   { key: 'p999', head: 'p99.9 ms', digits: 1 },
@@ -67,7 +67,7 @@ export function shapeOf(rooms: Rooms, { seconds, clientsMax }: Effort): FanOutSh
 }
 
 export function figuresOf(result: Awaited<ReturnType<typeof fanOut>>): Figures {
-  const { deliveries, messages, reads, elapsedMs, latency, bytes } = result
+  const { deliveries, messages, writes, elapsedMs, latency, bytes } = result
   const { serverMs, frontMs, processorMs } = result
   return {
     perProcessorSecond: (deliveries / serverMs) * 1_000,
@@ -77,7 +77,7 @@ export function figuresOf(result: Awaited<ReturnType<typeof fanOut>>): Figures {
     loadMicroseconds: (processorMs / deliveries) * 1_000,
     messagesPerSecond: (messages / elapsedMs) * 1_000,
     deliveriesPerSecond: (deliveries / elapsedMs) * 1_000,
-    messagesPerRead: deliveries / reads,
+    messagesPerWrite: deliveries / writes,
     bytes: bytes / deliveries,
     ...{ p50: latency.p50, p99: latency.p99, p999: latency.p999 },
   }

@@ -19,6 +19,8 @@ export interface FanOutResult extends FanOutMeasured {
   readonly serverMs: number
   /** The same of those alone that clients are connected to. */
   readonly frontMs: number
+  /** To the clients' sockets; the pieces that the load read, where a server does not tell. */
+  readonly writes: number
   readonly gatherMs: number
 }
 
@@ -39,16 +41,20 @@ export async function fanOut(contestant: Contestant, shape: FanOutShape): Promis
     const frontPids = server.frontPids ?? pids
     const usage = () => ({ all: processorMsOf(pids()), front: processorMsOf(frontPids()) })
     let used = { all: 0, front: 0 }
+    let written: number | undefined
     let gatherMs = 0
     let result: FanOutResult | undefined
     for await (const [told] of on(child, 'message', { close: ['exit'] })) {
       const heard: FanOutReport = told
       if (heard.kind === 'gathered') gatherMs = heard.elapsedMs
-      else if (heard.kind === 'begins') used = usage()
-      else if (heard.kind === 'measured') {
+      else if (heard.kind === 'begins') {
+        written = await server.writes?.()
+        used = usage()
+      } else if (heard.kind === 'measured') {
         const { all, front } = usage()
         const spent = { serverMs: all - used.all, frontMs: front - used.front }
-        result = { ...heard, ...spent, contestant: contestant.name, gatherMs }
+        const writes = ((await server.writes?.()) ?? heard.reads) - (written ?? 0)
+        result = { ...heard, ...spent, writes, contestant: contestant.name, gatherMs }
       } else if (heard.faults.length > 0) throw new Error(heard.faults.join('\n'))
       else if (result !== undefined) return result
     }

@@ -95,12 +95,13 @@ test('the price of a delivery is found beside that of its message', () => {
 })
 
 test('the model of capacity says of a bigger cluster what its prices add up to', () => {
-  const needed = (fronts: number, backs: number, [messages, deliveries]: [number, number]) => {
-    const frontMs = messages * (0.1 + (fronts - 1) * 0.03) + deliveries * 0.007
-    const backMs = messages * (0.2 + backs * 0.05 + (fronts - 1) * 0.02)
-    return { messages, deliveries, frontMs, serverMs: frontMs + backMs, elapsedMs: 1_000 }
+  const needed = (fronts: number, backs: number, [messages, writes]: [number, number]) => {
+    const frontMs = messages * (0.1 + (fronts - 1) * 0.03) + writes * 0.007 + fronts * 4
+    const backMs = messages * (0.2 + backs * 0.05 + (fronts - 1) * 0.02) + backs * 6
+    return { messages, writes, frontMs, serverMs: frontMs + backMs, elapsedMs: 1_000 }
   }
   const prices = pricesOfSizes({
+    calm: needed(1, 2, [0, 0]),
     one: needed(1, 2, [500, 1_000]),
     moreBackends: needed(1, 4, [500, 1_000]),
     moreFronts: needed(2, 2, [500, 1_000]),

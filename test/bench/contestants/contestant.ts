@@ -20,5 +20,7 @@ export interface RunningContestant {
   readonly pids: () => readonly number[]
   /** Of those that clients are connected to, where that is not all. */
   readonly frontPids?: () => readonly number[]
+  /** To its clients' sockets so far, where it tells. */
+  readonly writes?: () => Promise<number>
   readonly stop: () => Promise<void>
 }

@@ -32,8 +32,19 @@ export function starling(options: StarlingOptions = {}): Contestant {
         ports: [...new Set(cluster.frontends.map(({ port }) => port))],
         pids: () => pids,
         frontPids: () => fronts,
+        writes: async () => {
+          const told = cluster.frontends.map(({ adminPort }) => writesToldAt(adminPort))
+          return (await Promise.all(told)).reduce((sum, writes) => sum + writes, 0)
+        },
         stop: () => cluster.remove(),
       }
     },
   }
+}
+
+async function writesToldAt(adminPort: number): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${adminPort}/metrics`)
+  const told = /^starling_frontend_client_writes_total\S* (\d+)$/m.exec(await answer.text())
+  if (told === null) throw new Error('the front-end does not tell how often it wrote')
+  return Number(told[1])
 }

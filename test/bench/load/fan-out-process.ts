@@ -63,7 +63,10 @@ tell({
 })
 resume()
 crowd.stop()
-const what = () => `everybody to have every message (${crowd.faults.join('; ')})`
+const what = () => {
+  const { count, what: lack } = crowd.behind
+  return `everybody to have it all; ${count} have not (${lack}; ${crowd.faults.join('; ')})`
+}
 await until(() => crowd.faults.length > 0 || crowd.isAtRest, { what, ms: restMsMax })
 tell({ kind: 'checked', faults: crowd.faults })
 crowd.close()

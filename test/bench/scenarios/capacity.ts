@@ -1,13 +1,15 @@
 /**
- * What a model made of small measurements says of bigger clusters, beside what they need. With F
- * front-ends and N backends a message costs the front-ends `m + (F − 1) × f` and the backends
+ * What a model made of small measurements says of bigger clusters, beside what they need. Each
+ * process needs a little when nothing happens: `i` a front-end, `j` a backend, of each second. With
+ * F front-ends and N backends a message costs the front-ends `m + (F − 1) × f` and the backends
  * `a + N × p + (F − 1) × q` of processor time: one front-end hears it from its poster, each further
  * one gets it by its link; one backend appends it, each applies it, and each further front-end is
- * fed. A delivery that is a write of its own costs `w`, whoever makes it.
+ * fed. A write to a client's socket costs `w`, whoever makes it and whatever it carries.
  *
- * Two readers with each of (1, 2), (1, 4) and (2, 2) give m, f, a, p and q; a room of 1,000 gives
- * w. What follows for rooms of 20 is then checked at two sizes, (1, 2) and (2, 4), the latter
- * with two front-end processes on one port, and for the room of 1,000 at the greater.
+ * Eight readers with (F, N) of (1, 2), (1, 4) and (2, 2) give m, f, a, p and q; one message a
+ * second at (1, 2) gives i and j; a room of 1,000 gives w. What follows for rooms of 20 is then
+ * checked at two sizes, (1, 2) and (2, 4), the latter with two front-end processes on one port,
+ * and for the room of 1,000 at the greater.
  */
 import { type StarlingOptions, starling } from '../contestants/starling.ts'
 import { type FanOutResult, fanOut } from '../fan-out.ts'
@@ -32,27 +34,33 @@ interface Load {
   readonly rooms: Rooms
 }
 
-const pair: Rooms = {
-  ...{ rooms: 1, clients: 2, roomsPerClient: 1, postersPerRoom: 1, window: 1, rate: 500 },
+const few: Rooms = {
+  ...{ rooms: 1, clients: 8, roomsPerClient: 1, postersPerRoom: 8, window: 1, rate: 500 },
 }
-const two: Load = { what: 'one reader, 500 messages/s', rooms: pair }
+const eight: Load = { what: 'eight readers, 500 messages/s', rooms: few }
 const twenties: Load = {
   what: '100 rooms of 20, 500 messages/s',
-  rooms: { ...pair, rooms: 100, clients: 2_000 },
+  rooms: { ...few, rooms: 100, clients: 2_000, postersPerRoom: 1 },
+}
+const calm: Load = {
+  what: 'eight readers, 1 message/s',
+  rooms: { ...few, rate: 1 },
 }
 const thousand: Load = {
   what: 'one room of 1,000, 50 messages/s',
-  rooms: { ...pair, clients: 1_000, rate: 50 },
+  rooms: { ...few, clients: 1_000, rate: 50 },
 }
 
-/** Milliseconds of processor time a message; `delivery`: of the front-end's for a delivery. */
+/** Milliseconds of processor time: for each second of a process, a message, a write. */
 export interface Prices {
+  readonly idleFront: number
+  readonly idleBack: number
   readonly message: number
   readonly furtherFront: number
   readonly append: number
   readonly apply: number
   readonly furtherFeed: number
-  readonly delivery: number
+  readonly write: number
 }
 
 export const capacityScenario: Scenario = {
@@ -65,7 +73,7 @@ export const capacityScenario: Scenario = {
     { key: 'backsSaid', head: 'said', digits: 1 },
     { key: 'messagesPerSecond', head: 'messages/s', digits: 0 },
     { key: 'deliveriesPerSecond', head: 'deliveries/s', digits: 0 },
-    { key: 'messagesPerRead', head: 'messages per read', digits: 1 },
+    { key: 'messagesPerWrite', head: 'messages per write', digits: 1 },
     { key: 'p99', head: 'p99 ms', digits: 1 },
   ],
   cases: (effort) => new CapacityCases(effort).all(),
@@ -83,9 +91,10 @@ class CapacityCases {
 
   all(): readonly Case[] {
     return [
-      this.#calibrated(two, { frontends: 1, backends: 2 }),
-      this.#calibrated(two, { frontends: 1, backends: 4 }),
-      this.#calibrated(two, { frontends: 2, backends: 2 }),
+      this.#calibrated(calm, { frontends: 1, backends: 2 }),
+      this.#calibrated(eight, { frontends: 1, backends: 2 }),
+      this.#calibrated(eight, { frontends: 1, backends: 4 }),
+      this.#calibrated(eight, { frontends: 2, backends: 2 }),
       this.#calibrated(thousand, { frontends: 1, backends: 2 }),
       this.#checked(twenties, { frontends: 1, backends: 2 }),
       this.#checked(twenties, { frontends: 2, backends: 4 }),
@@ -110,9 +119,10 @@ class CapacityCases {
       label: `checked: ${labelOf(load, size)}`,
       measure: async () => {
         const prices = pricesOf({
-          one: this.#of(two, { frontends: 1, backends: 2 }),
-          moreBackends: this.#of(two, { frontends: 1, backends: 4 }),
-          moreFronts: this.#of(two, { frontends: 2, backends: 2 }),
+          calm: this.#of(calm, { frontends: 1, backends: 2 }),
+          one: this.#of(eight, { frontends: 1, backends: 2 }),
+          moreBackends: this.#of(eight, { frontends: 1, backends: 4 }),
+          moreFronts: this.#of(eight, { frontends: 2, backends: 2 }),
           many: this.#of(thousand, { frontends: 1, backends: 2 }),
         })
         const result = await this.#fanOut(load, size)
@@ -128,8 +138,8 @@ class CapacityCases {
   }
 
   #fanOut({ rooms }: Load, size: Size): Promise<FanOutResult> {
-    // Two readers shall sit at two front-ends, which the system does not promise on one port.
-    const options: StarlingOptions = { ...size, isOnePort: rooms.clients > 2 }
+    // The eight shall be shared out evenly, which the system does not promise on one port.
+    const options: StarlingOptions = { ...size, isOnePort: rooms.clients > few.clients }
     return fanOut(starling(options), shapeOf(rooms, this.#effort))
   }
 }
@@ -138,9 +148,11 @@ function labelOf({ what }: Load, { frontends, backends }: Size): string {
   return `${what}; front-ends: ${frontends}, backends: ${backends}`
 }
 
-type Use = Pick<FanOutResult, 'messages' | 'deliveries' | 'elapsedMs' | 'frontMs' | 'serverMs'>
+export type Use = Pick<FanOutResult, 'messages' | 'writes' | 'elapsedMs' | 'frontMs' | 'serverMs'>
 
+/** Of clusters with one front-end and two backends, but where it says otherwise. */
 export interface SmallUse {
+  readonly calm: Use
   readonly one: Use
   /** Two more. */
   readonly moreBackends: Use
@@ -149,38 +161,44 @@ export interface SmallUse {
   readonly many: Use
 }
 
-export function pricesOf({ one, moreBackends, moreFronts, many }: SmallUse): Prices {
-  const front = ({ frontMs, messages }: Use) => frontMs / messages
-  const back = ({ serverMs, frontMs, messages }: Use) => (serverMs - frontMs) / messages
-  const perMessage = ({ deliveries, messages }: Use) => deliveries / messages
-  const delivery = (front(many) - front(one)) / (perMessage(many) - perMessage(one))
-  const apply = (back(moreBackends) - back(one)) / 2
+export function pricesOf({ calm, one, moreBackends, moreFronts, many }: SmallUse): Prices {
+  const idleFront = (calm.frontMs / calm.elapsedMs) * 1_000
+  const idleBack = ((calm.serverMs - calm.frontMs) / calm.elapsedMs / 2) * 1_000
+  const front = ({ frontMs, messages, elapsedMs }: Use, count = 1) =>
+    (frontMs - (count * idleFront * elapsedMs) / 1_000) / messages
+  const back = ({ serverMs, frontMs, messages, elapsedMs }: Use, count = 2) =>
+    (serverMs - frontMs - (count * idleBack * elapsedMs) / 1_000) / messages
+  const writes = (use: Use) => use.writes / use.messages
+  const write = (front(many) - front(one)) / (writes(many) - writes(one))
+  const message = front(one) - writes(one) * write
+  const apply = (back(moreBackends, 4) - back(one)) / 2
   return {
-    message: front(one) - perMessage(one) * delivery,
-    furtherFront: front(moreFronts) - front(one),
+    ...{ idleFront, idleBack, message, write, apply },
+    furtherFront: front(moreFronts, 2) - writes(moreFronts) * write - message,
     append: back(one) - 2 * apply,
-    apply,
     furtherFeed: back(moreFronts) - back(one),
-    delivery,
   }
 }
 
 /** Shares of a core, in percent. */
 export function saidOf(prices: Prices, { frontends, backends }: Size, use: Use): Figures {
-  const { message, furtherFront, append, apply, furtherFeed, delivery } = prices
-  const { messages, deliveries, elapsedMs } = use
+  const { idleFront, idleBack, message, furtherFront, append, apply, furtherFeed, write } = prices
+  const { messages, writes, elapsedMs } = use
   const further = frontends - 1
-  const frontMs = messages * (message + further * furtherFront) + deliveries * delivery
+  const seconds = elapsedMs / 1_000
+  const frontMs = messages * (message + further * furtherFront) + writes * write
   const backMs = messages * (append + backends * apply + further * furtherFeed)
   return {
-    frontsSaid: (frontMs / elapsedMs) * 100,
-    backsSaid: (backMs / elapsedMs) * 100,
-    deliveryMicroseconds: delivery * 1_000,
+    frontsSaid: ((frontMs + seconds * frontends * idleFront) / elapsedMs) * 100,
+    backsSaid: ((backMs + seconds * backends * idleBack) / elapsedMs) * 100,
+    writeMicroseconds: write * 1_000,
     messageMicroseconds: message * 1_000,
     furtherFrontMicroseconds: furtherFront * 1_000,
     appendMicroseconds: append * 1_000,
     applyMicroseconds: apply * 1_000,
     furtherFeedMicroseconds: furtherFeed * 1_000,
+    idleFrontMs: idleFront,
+    idleBackMs: idleBack,
   }
 }
 
@@ -200,6 +218,8 @@ function howNear({ cases }: Outcome): string {
     `Prices, µs of processor time. A message: ${of('messageMicroseconds')} at its front-end,`,
     `${of('furtherFrontMicroseconds')} at each further one; ${of('appendMicroseconds')} to append,`,
     `${of('applyMicroseconds')} at each backend, ${of('furtherFeedMicroseconds')} to feed each`,
-    `further front-end. A delivery: ${of('deliveryMicroseconds', 1)}.`,
+    `further front-end. A write: ${of('writeMicroseconds', 1)}. When nothing happens:`,
+    `${of('idleFrontMs', 1)} ms of each second at a front-end,`,
+    `${of('idleBackMs', 1)} ms at a backend.`,
   ].join(' ')
 }

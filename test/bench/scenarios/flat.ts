@@ -1,15 +1,18 @@
 /**
  * Whether a delivery costs the front-end the same for few and for many. A message has a price of
- * its own, whoever receives it, which weighs more the fewer receive it. So messages to one reader
- * alone are measured first: with their `messages₀`, `deliveries₀` and processor time `used₀`, what
- * a delivery costs in a case follows from two equations,
+ * its own, whoever receives it, which weighs more the fewer receive it. So messages to eight
+ * readers are measured first: with their `messages₀`, `deliveries₀` and processor time `used₀`,
+ * what a delivery costs in a case follows from two equations,
  *
  *     used  = messages  × message + deliveries  × delivery
  *     used₀ = messages₀ × message + deliveries₀ × delivery
  *
  * Within a series each delivery is a write of its own, or of a burst of twenty, at as many
- * deliveries a second; and over rooms also with as many messages and connections.
+ * deliveries a second; and over rooms also with as many messages and connections. What the same
+ * costs a loop in C beside it tells how much of a difference is the kernel's.
  */
+import { ceiling } from '../contestants/ceiling.ts'
+import type { Contestant } from '../contestants/contestant.ts'
 import { starling } from '../contestants/starling.ts'
 import { type FanOutResult, fanOut } from '../fan-out.ts'
 import { figuresOf, type Rooms, shapeOf } from '../fan-out-case.ts'
@@ -18,7 +21,7 @@ import {
   type Effort,
   type Figures,
   fixed,
-  type Outcome,
+  type MeasuredCase,
   type Scenario,
   spreadOfRuns,
 } from '../scenario.ts'
@@ -26,49 +29,53 @@ import {
 interface Series {
   readonly what: string
   readonly alone: Rooms
+  readonly hasCeiling?: true
   readonly sizes: readonly { readonly label: string; readonly rooms: Rooms }[]
 }
 
-const pair: Rooms = { rooms: 1, clients: 2, roomsPerClient: 1, postersPerRoom: 1, window: 1 }
-const crowd: Rooms = { ...pair, clients: 2_000 }
+const inC = 'the loop in C, a write each'
+
+const few: Rooms = { rooms: 1, clients: 8, roomsPerClient: 1, postersPerRoom: 8, window: 1 }
+const crowd: Rooms = { ...few, postersPerRoom: 1, clients: 1_000 }
 const twenty = { burst: 20, rate: 2_000 }
-const aloneWritten: Rooms = { ...pair, rate: 500 }
-const aloneInBursts: Rooms = { ...pair, ...twenty }
+const aloneWritten: Rooms = { ...few, rate: 500 }
+const aloneInBursts: Rooms = { ...few, ...twenty }
 
 const series: readonly Series[] = [
   {
     what: 'receivers, a write each',
     alone: aloneWritten,
+    hasCeiling: true,
     sizes: [
-      { label: '100 in a room, 500 messages/s', rooms: { ...pair, clients: 100, rate: 500 } },
-      { label: '1,000 in a room, 50/s', rooms: { ...pair, clients: 1_000, rate: 50 } },
-      { label: '5,000 in a room, 10/s', rooms: { ...pair, clients: 5_000, rate: 10 } },
+      { label: '100 in a room, 500 messages/s', rooms: { ...few, clients: 100, rate: 500 } },
+      { label: '1,000 in a room, 50/s', rooms: { ...few, clients: 1_000, rate: 50 } },
+      { label: '5,000 in a room, 10/s', rooms: { ...few, clients: 5_000, rate: 10 } },
     ],
   },
   {
     what: 'receivers, bursts of 20',
     alone: aloneInBursts,
     sizes: [
-      { label: '100 in a room, 100 bursts/s', rooms: { ...pair, clients: 100, ...twenty } },
+      { label: '100 in a room, 100 bursts/s', rooms: { ...few, clients: 100, ...twenty } },
       {
         label: '1,000 in a room, 10 bursts/s',
-        rooms: { ...pair, clients: 1_000, ...twenty, rate: 200 },
+        rooms: { ...few, clients: 1_000, ...twenty, rate: 200 },
       },
       {
         label: '5,000 in a room, 2 bursts/s',
-        rooms: { ...pair, clients: 5_000, ...twenty, rate: 40 },
+        rooms: { ...few, clients: 5_000, ...twenty, rate: 40 },
       },
     ],
   },
   {
-    what: 'rooms, a write each, 2,000 connections',
+    what: 'rooms, a write each, 1,000 connections',
     alone: aloneWritten,
     sizes: [
-      { label: '1 room of 2,000, 5 messages/s', rooms: { ...crowd, rate: 5 } },
-      { label: '100 rooms of 20, 500/s', rooms: { ...crowd, rooms: 100, rate: 500 } },
+      { label: '1 room of 1,000, 10 messages/s', rooms: { ...crowd, rate: 10 } },
+      { label: '100 rooms of 10, 1,000/s', rooms: { ...crowd, rooms: 100, rate: 1_000 } },
       {
-        label: '10,000 rooms of 20, 500/s',
-        rooms: { ...crowd, rooms: 10_000, roomsPerClient: 100, rate: 500 },
+        label: '10,000 rooms of 10, 1,000/s',
+        rooms: { ...crowd, rooms: 10_000, roomsPerClient: 100, rate: 1_000 },
       },
     ],
   },
@@ -81,18 +88,29 @@ export const flatScenario: Scenario = {
     { key: 'deliveryMicroseconds', head: 'µs per delivery', digits: 2 },
     { key: 'frontMicroseconds', head: 'with its message', digits: 2 },
     { key: 'messageMicroseconds', head: 'µs per message', digits: 1 },
-    { key: 'messagesPerRead', head: 'messages per read', digits: 1 },
+    { key: 'writeMicroseconds', head: 'µs per write', digits: 2 },
+    { key: 'messagesPerWrite', head: 'messages per write', digits: 1 },
     { key: 'messagesPerSecond', head: 'messages/s', digits: 0 },
     { key: 'deliveriesPerSecond', head: 'deliveries/s', digits: 0 },
     { key: 'p99', head: 'p99 ms', digits: 1 },
     { key: 'loadMicroseconds', head: 'load: µs per delivery', digits: 2 },
   ],
   cases: (effort) => new FlatCases(effort).all(),
-  notes: (outcome) => series.map((one) => widthOf(one, outcome)),
+  notes: ({ cases }) =>
+    series.flatMap(({ what, hasCeiling, sizes }) => {
+      const over = (name: string) =>
+        widthOver(
+          sizes.map(({ label }) => `${name}: ${label}`),
+          cases,
+        )
+      const own = `Over ${what}: the dearest is ${over(what)} % above the cheapest.`
+      return [hasCeiling ? `${own} In the loop in C it is ${over(inC)} %.` : own]
+    }),
 }
 
 class FlatCases {
   readonly #effort: Effort
+  readonly #ceiling = ceiling()
   /** Of the run that is under way. */
   readonly #alone = new Map<Rooms, FanOutResult>()
 
@@ -101,15 +119,17 @@ class FlatCases {
   }
 
   all(): readonly Case[] {
-    const sizes = series.flatMap(({ what, alone, sizes: all }) =>
-      all.map(({ label, rooms }) => ({
-        label: `${what}: ${label}`,
-        measure: () => this.#measureMany(rooms, alone),
-      })),
+    const sizes = series.flatMap(({ what, alone, hasCeiling, sizes: all }) =>
+      all.flatMap(({ label, rooms }) => [
+        { label: `${what}: ${label}`, measure: () => this.#measureMany(rooms, alone) },
+        ...(hasCeiling
+          ? [{ label: `${inC}: ${label}`, measure: () => this.#measureCeiling(rooms) }]
+          : []),
+      ]),
     )
     return [
-      { label: 'one reader alone, a write each', measure: () => this.#measureAlone(aloneWritten) },
-      { label: 'one reader alone, bursts', measure: () => this.#measureAlone(aloneInBursts) },
+      { label: 'eight readers, a write each', measure: () => this.#measureAlone(aloneWritten) },
+      { label: 'eight readers, bursts', measure: () => this.#measureAlone(aloneInBursts) },
       ...sizes,
     ]
   }
@@ -123,30 +143,42 @@ class FlatCases {
   async #measureMany(rooms: Rooms, alone: Rooms): Promise<Figures> {
     const result = await this.#fanOut(rooms)
     const first = this.#alone.get(alone)
-    if (first === undefined) throw new Error('one reader alone is measured before many are')
-    return { ...figuresOf(result), ...pricesOf(result, first) }
+    if (first === undefined) throw new Error('eight readers are measured before many are')
+    return { ...figuresOf(result), ...withWrite(result, pricesOf(result, first)) }
   }
 
-  #fanOut(rooms: Rooms): Promise<FanOutResult> {
-    return fanOut(starling(), shapeOf(rooms, this.#effort))
+  async #measureCeiling(rooms: Rooms): Promise<Figures> {
+    const result = await this.#fanOut(rooms, this.#ceiling)
+    const deliveryMicroseconds = (result.frontMs / result.deliveries) * 1_000
+    return { ...figuresOf(result), ...withWrite(result, { deliveryMicroseconds }) }
+  }
+
+  #fanOut(rooms: Rooms, contestant: Contestant = starling()): Promise<FanOutResult> {
+    return fanOut(contestant, shapeOf(rooms, this.#effort))
   }
 }
+
+type Prices = { readonly deliveryMicroseconds: number }
 
 type Use = Pick<FanOutResult, 'messages' | 'deliveries' | 'frontMs'>
 
 /** The two equations solved. */
-export function pricesOf(many: Use, alone: Use): Figures {
+export function pricesOf(many: Use, alone: Use): Prices & { readonly messageMicroseconds: number } {
   const both = many.deliveries * alone.messages - alone.deliveries * many.messages
   const delivery = (many.frontMs * alone.messages - alone.frontMs * many.messages) / both
   const message = (alone.frontMs - alone.deliveries * delivery) / alone.messages
   return { deliveryMicroseconds: delivery * 1_000, messageMicroseconds: message * 1_000 }
 }
 
-function widthOf({ what, sizes }: Series, { cases }: Outcome): string {
-  const prices = sizes.map(({ label }) => {
-    const runs = cases.find((one) => one.label === `${what}: ${label}`)?.runs ?? []
+function withWrite({ deliveries, writes }: FanOutResult, prices: Prices): Figures {
+  return { ...prices, writeMicroseconds: (prices.deliveryMicroseconds * deliveries) / writes }
+}
+
+/** How much more the dearest costs than the cheapest, in percent. */
+function widthOver(labels: readonly string[], cases: readonly MeasuredCase[]): string {
+  const prices = labels.map((label) => {
+    const runs = cases.find((one) => one.label === label)?.runs ?? []
     return spreadOfRuns(runs, 'deliveryMicroseconds').median
   })
-  const [least, most] = [Math.min(...prices), Math.max(...prices)]
-  return `Over ${what}: the dearest is ${fixed((most / least - 1) * 100, 0)} % above the cheapest.`
+  return fixed((Math.max(...prices) / Math.min(...prices) - 1) * 100, 0)
 }
