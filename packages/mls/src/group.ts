@@ -18,7 +18,7 @@ import type { Proposal } from 'ts-mls/proposal.js'
 import { emptyPskIndex } from 'ts-mls/pskIndex.js'
 import type { PublicMessage } from 'ts-mls/publicMessage.js'
 import type { Welcome } from 'ts-mls/welcome.js'
-import { areSame, ByteReader, type Bytes, ByteWriter, plain } from './bytes.ts'
+import { areSame, ByteReader, type Bytes, ByteWriter, hex, plain } from './bytes.ts'
 import { type CommitOutline, outlineOf } from './commit-outline.ts'
 import type { Device } from './credential.ts'
 import {
@@ -242,15 +242,16 @@ function welcomesOf(
   packages: readonly ReturnType<typeof readKeyPackage>[],
   group: Group,
 ): readonly WelcomeFor[] {
-  return (welcome?.secrets ?? []).map((secrets, at) => {
-    const { signaturePublicKey } = packages[at]!.leafNode
-    const leaf = group.leaves.find(({ device }) => areSame(device.signatureKey, signaturePublicKey))
+  if (welcome === undefined) return []
+  const leaves = new Map(group.leaves.map((leaf) => [hex(leaf.device.signatureKey), leaf]))
+  return welcome.secrets.map((secrets, at) => {
+    const leaf = leaves.get(hex(packages[at]!.leafNode.signaturePublicKey))!
     return {
-      ...leaf!,
+      ...leaf,
       ref: plain(secrets.newMember),
       bytes: writeMessage({
         wireformat: 'mls_welcome',
-        welcome: { ...welcome!, secrets: [secrets] },
+        welcome: { ...welcome, secrets: [secrets] },
       }),
     }
   })
