@@ -7,7 +7,7 @@ import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Operation } from '@starling/protocol/operation'
 import type { Outcome } from './applied.ts'
 import { messageFault } from './text-checks.ts'
-import { isModerator, refused, type Send, standing, type Turn } from './turn.ts'
+import { isModerator, plainStanding, refused, type Send, type Turn } from './turn.ts'
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>
 export type Post = EntryHead & PostBody
@@ -20,7 +20,7 @@ export function livingPost(turn: Turn, room: string, index: number): Post | Erro
 }
 
 export function post(turn: Turn, send: Send, op: Of<'post'>): Outcome {
-  const place = standing(turn, send)
+  const place = plainStanding(turn, send)
   if (typeof place === 'string') return refused(place)
   if (place.member.isMuted) return refused('muted')
   const fault = messageFault(op.text, turn.limits)
@@ -32,7 +32,7 @@ export function post(turn: Turn, send: Send, op: Of<'post'>): Outcome {
 }
 
 export function edit(turn: Turn, send: Send, op: Of<'edit'>): Outcome {
-  const place = standing(turn, send)
+  const place = plainStanding(turn, send)
   if (typeof place === 'string') return refused(place)
   if (place.member.isMuted) return refused('muted')
   const target = livingPost(turn, send.room, op.target)
@@ -49,7 +49,7 @@ export function edit(turn: Turn, send: Send, op: Of<'edit'>): Outcome {
 /** Nothing that was said remains: not in the post, not in its edits. */
 export function deleteMessage(turn: Turn, send: Send, op: Of<'delete'>): Outcome {
   const { store } = turn
-  const place = standing(turn, send)
+  const place = plainStanding(turn, send)
   if (typeof place === 'string') return refused(place)
   const target = livingPost(turn, send.room, op.target)
   if (typeof target === 'string') return refused(target)

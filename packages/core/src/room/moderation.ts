@@ -8,12 +8,20 @@ import type { Operation } from '@starling/protocol/operation'
 import type { Outcome } from './applied.ts'
 import type { AccountRow, MemberRow, RoomRow } from './store.ts'
 import { isLine } from './text-checks.ts'
-import { isModerator, refused, rulesOver, type Send, standing, type Turn } from './turn.ts'
+import {
+  isModerator,
+  plainStanding,
+  refused,
+  rulesOver,
+  type Send,
+  standing,
+  type Turn,
+} from './turn.ts'
 
 type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>
 
 export function topic(turn: Turn, send: Send, op: Of<'topic'>): Outcome {
-  const place = standing(turn, send)
+  const place = plainStanding(turn, send)
   if (typeof place === 'string') return refused(place)
   if (!isModerator(place.member)) return refused('not-allowed')
   const topic = op.topic.trim()

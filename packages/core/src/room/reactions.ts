@@ -10,12 +10,12 @@ import type { Outcome } from './applied.ts'
 import { livingPost } from './messages.ts'
 import type { AppliedLimits } from './settings.ts'
 import { isReaction } from './text-checks.ts'
-import { refused, type Send, standing, type Turn } from './turn.ts'
+import { plainStanding, refused, type Send, type Turn } from './turn.ts'
 
 type React = Extract<Operation, { kind: 'react' }>
 
 export function react(turn: Turn, send: Send, op: React): Outcome {
-  const place = standing(turn, send)
+  const place = plainStanding(turn, send)
   if (typeof place === 'string') return refused(place)
   if (place.member.isMuted) return refused('muted')
   if (!isReaction(op.emoji, turn.limits)) return refused('invalid')

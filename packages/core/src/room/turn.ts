@@ -163,6 +163,12 @@ export function standing(turn: Turn, send: Send): { room: RoomRow; member: Membe
   return member === undefined ? 'not-member' : { room, member }
 }
 
+/** As `standing`, where things are said in plain. */
+export function plainStanding(turn: Turn, send: Send): ReturnType<typeof standing> {
+  const place = standing(turn, send)
+  return typeof place !== 'string' && place.room.isEncrypted ? 'room-encrypted' : place
+}
+
 const rankOf = { member: 0, moderator: 1, owner: 2 } as const satisfies Record<Role, number>
 
 export function isModerator(member: MemberRow): boolean {
