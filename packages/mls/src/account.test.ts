@@ -13,6 +13,7 @@ import {
 } from './recovery.ts'
 import { createDevice, createPerson, nowMs } from './run/members.ts'
 import { safetyNumber } from './safety-number.ts'
+import { openBox, sealBox } from './sealed-box.ts'
 import { createHeldKey, createSeed, heldSigner, isSignedBy, seedSigner } from './signing.ts'
 
 test('a device is who its account key signed for, with the very key', async () => {
@@ -90,6 +91,27 @@ test('[P10] the archive key opens a segment with all its epochs', async () => {
   assert.deepEqual(await openSegment(key, 'ann', segment), records)
   await assert.rejects(openSegment(key, 'bob', segment), { code: 'refused' })
   await assert.rejects(openSegment(createArchiveKey(), 'ann', segment), { code: 'refused' })
+})
+
+test('[P10] a box opens for its use and its owner alone', async () => {
+  const key = createArchiveKey()
+  const text = new TextEncoder().encode('verified: bob')
+  const purpose = { use: 'verified', owner: 'ann' }
+  const box = await sealBox(key, purpose, text)
+  assert.notDeepEqual(await sealBox(key, purpose, text), box)
+  assert.deepEqual(await openBox(key, purpose, box), text)
+  for (const other of [
+    { ...purpose, use: 'archive' },
+    { ...purpose, owner: 'bob' },
+  ]) {
+    await assert.rejects(openBox(key, other, box), { code: 'refused' })
+  }
+  for (let at = 1; at < box.length; at += 1) {
+    const changed = box.slice()
+    changed[at]! ^= 1
+    await assert.rejects(openBox(key, purpose, changed), { code: 'refused' })
+  }
+  await assert.rejects(openBox(key, purpose, Uint8Array.of(2)), { code: 'malformed' })
 })
 
 test('[P10] what is sealed for a link opens with the shown key and context alone', async () => {

@@ -10,15 +10,11 @@
  */
 import { ByteReader, type Bytes, ByteWriter, randomBytes } from './bytes.ts'
 import { readDevice } from './credential.ts'
-import { keyFor } from './derived-key.ts'
 import type { Leaf } from './leaf.ts'
 import { MlsError } from './mls-error.ts'
-import { openOr } from './recovery.ts'
+import { openBox, sealBox } from './sealed-box.ts'
 import { signatureKeyBytes } from './signing.ts'
-import { seal } from './suite.ts'
 
-const version = 1
-const saltBytes = 32
 const epochKeyBytes = 32
 export const archiveKeyBytes = 32
 export const segmentEpochsMax = 1000
@@ -47,9 +43,7 @@ export async function sealSegment(
   }
   const writer = new ByteWriter().number(records.length, 4)
   for (const record of records) writeRecord(writer, record)
-  const salt = randomBytes(saltBytes)
-  const sealed = await seal(keyFor(archiveKey, 'archive', boundTo(userId, salt)), writer.done())
-  return new ByteWriter().number(version, 1).raw(salt).raw(sealed).done()
+  return sealBox(archiveKey, { use: 'archive', owner: userId }, writer.done())
 }
 
 /** Throws `refused` with another archive key than the one that sealed it. */
@@ -58,20 +52,13 @@ export async function openSegment(
   userId: string,
   segment: Uint8Array,
 ): Promise<readonly EpochRecord[]> {
-  const head = new ByteReader(segment)
-  const found = head.number(1)
-  if (found !== version) throw new MlsError('malformed', `a segment of version ${found}`)
-  const by = keyFor(archiveKey, 'archive', boundTo(userId, head.raw(saltBytes)))
-  const reader = new ByteReader(await openOr('the archive key does not fit', by, head.rest()))
+  const purpose = { use: 'archive', owner: userId }
+  const reader = new ByteReader(await openBox(archiveKey, purpose, segment))
   const count = reader.number(4)
   if (count > segmentEpochsMax) throw new MlsError('too-large', `a segment of ${count} epochs`)
   const records = Array.from({ length: count }, () => readRecord(reader))
   reader.end()
   return records
-}
-
-function boundTo(userId: string, salt: Uint8Array): Bytes {
-  return new ByteWriter().text(userId).raw(salt).done()
 }
 
 function writeRecord(writer: ByteWriter, { room, gen, epoch, key, leaves }: EpochRecord): void {

@@ -17,8 +17,10 @@ import type { Signer } from './signing.ts'
 import { createSuite, suiteName } from './suite.ts'
 
 /**
- * Asked of each device that comes into a group, and of all when one joins: is the account key the
- * person's, is the device not revoked? That the key signed for the device is verified before.
+ * Asked of each device that comes into a group or renews its keys, and of all when one joins: can
+ * this be the person's account key? That the key signed for the device is verified before. Who
+ * answers no to what the servers took cannot follow the group any further, so a key that is new
+ * should be noted and shown, and only what must never be followed be refused.
  */
 export type DeviceCheck = (device: Device) => boolean | Promise<boolean>
 

@@ -8,14 +8,10 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { areSame, ByteReader, type Bytes, ByteWriter, joined, randomBytes } from './bytes.ts'
-import { keyFor } from './derived-key.ts'
-import { MlsError } from './mls-error.ts'
-import { seal, unseal } from './suite.ts'
+import { openBox, sealBox } from './sealed-box.ts'
 
 const keyBytes = 32
 const checkBytes = 3
-const saltBytes = 32
-const version = 1
 const signs = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const signBits = 5
 const groupSigns = 4
@@ -66,15 +62,13 @@ function fromBase32(text: string): Bytes | undefined {
 }
 
 /** For the servers to keep. The person's id is bound into it, so it opens for nobody else. */
-export async function sealSecrets(
+export function sealSecrets(
   recoveryKey: Uint8Array,
   userId: string,
   { accountSeed, archiveKey }: AccountSecrets,
 ): Promise<Bytes> {
-  const salt = randomBytes(saltBytes)
   const secrets = new ByteWriter().sized(accountSeed).sized(archiveKey).done()
-  const sealed = await seal(keyFor(recoveryKey, 'recovery', boundTo(userId, salt)), secrets)
-  return new ByteWriter().number(version, 1).raw(salt).raw(sealed).done()
+  return sealBox(recoveryKey, { use: 'recovery', owner: userId }, secrets)
 }
 
 /** Throws `refused` with another recovery key than the one that sealed it. */
@@ -83,29 +77,9 @@ export async function openSecrets(
   userId: string,
   sealed: Uint8Array,
 ): Promise<AccountSecrets> {
-  const reader = new ByteReader(sealed)
-  const found = reader.number(1)
-  if (found !== version) throw new MlsError('malformed', `a recovery of version ${found}`)
-  const by = keyFor(recoveryKey, 'recovery', boundTo(userId, reader.raw(saltBytes)))
-  const opened = new ByteReader(await openOr('the recovery key does not fit', by, reader.rest()))
-  const secrets = { accountSeed: opened.sized(), archiveKey: opened.sized() }
-  opened.end()
+  const purpose = { use: 'recovery', owner: userId }
+  const reader = new ByteReader(await openBox(recoveryKey, purpose, sealed))
+  const secrets = { accountSeed: reader.sized(), archiveKey: reader.sized() }
+  reader.end()
   return secrets
-}
-
-/** The text, or `refused` with what it means that the tag does not fit. */
-export async function openOr(
-  meaning: string,
-  by: ReturnType<typeof keyFor>,
-  sealed: Uint8Array,
-): Promise<Bytes> {
-  try {
-    return await unseal(by, sealed)
-  } catch (error) {
-    throw new MlsError('refused', meaning, error)
-  }
-}
-
-function boundTo(userId: string, salt: Uint8Array): Bytes {
-  return new ByteWriter().text(userId).raw(salt).done()
 }
