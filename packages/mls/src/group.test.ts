@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { openContent, readContentHeader, sealContent } from './content.ts'
 import type { Group } from './group.ts'
 import { createOwnGroup, joinByCommit, joinByWelcome } from './joining.ts'
+import { fromTree } from './leaf.ts'
 import type { OwnDevice } from './own-device.ts'
 import {
   createDevice,
@@ -13,6 +14,7 @@ import {
   Members,
   room,
 } from './run/members.ts'
+import { readGroupInfo } from './wire.ts'
 
 async function say(own: OwnDevice, group: Group, text: string): Promise<Uint8Array> {
   const key = await group.contentKey(room)
@@ -131,4 +133,31 @@ test('a welcome into another group than the one expected is refused', async () =
   await assert.rejects(joinByWelcome(bob!, { ...invitation, groupId: other }), {
     code: 'other-group',
   })
+})
+
+test('those join whose leaves are not merged at differing depths of the tree', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+  const [first, ...others] = await Promise.all(names.map((id) => createDevice(id)))
+  const members = await Members.of(first!, await createOwnGroup(first!, groupId))
+  await members.change(first!, { add: others })
+  await members.change(first!, { remove: [others[2]!, others[6]!] })
+  await members.change(others[3]!)
+  const added = await Promise.all(['x', 'y'].map((id) => createDevice(id)))
+  await members.change(others[0]!, { add: added })
+  assert.deepEqual(
+    added.map((own) => members.leafOf(own)),
+    [3, 7],
+  )
+  const listed = fromTree(members.held.tree).map((node) =>
+    node?.nodeType === 'parent' ? node.parent.unmergedLeaves : [],
+  )
+  assert.deepEqual([listed[3], listed[7], listed[11]], [[3], [3, 7], [7]])
+})
+
+test('a GroupInfo names its key as the standard does, with its length before it', async () => {
+  const ann = await createDevice('ann')
+  const group = await createOwnGroup(ann, groupId)
+  const { extensions } = readGroupInfo(await group.groupInfo())
+  const external = extensions.find(({ extensionType }) => extensionType === 'external_pub')
+  assert.deepEqual([external?.extensionData[0], external?.extensionData.length], [32, 33])
 })

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultClientConfig } from 'ts-mls/clientConfig.js'
-import { type ClientState, joinGroup, makePskIndex } from 'ts-mls/clientState.js'
+import {
+  type ClientState,
+  joinGroup,
+  makePskIndex,
+  validateRatchetTree,
+} from 'ts-mls/clientState.js'
+import type { GroupContext } from 'ts-mls/groupContext.js'
 import { verifyLeafNodeSignature } from 'ts-mls/leafNode.js'
 import { decodeMlsMessage } from 'ts-mls/message.js'
 import { verifyParentHashes } from 'ts-mls/parentHash.js'
@@ -20,7 +26,7 @@ import {
 import { treeHash, treeHashRoot } from 'ts-mls/treeHash.js'
 import { toLeafIndex, toNodeIndex } from 'ts-mls/treemath.js'
 import { bytesToBase64 } from 'ts-mls/util/byteArray.js'
-import { createSuite } from './suite.ts'
+import { createSuite, suiteName } from './suite.ts'
 import { decodeHex, fromHex, vectorsOf } from './vector.test-fixture.ts'
 import { readKeyPackage, readWelcome } from './wire.ts'
 
@@ -43,6 +49,16 @@ test('RFC 9420: trees with their hashes, resolutions, parent hashes and signatur
       assert.deepEqual(resolution(tree, toNodeIndex(at)), vector.resolutions[at])
     }
     assert.equal(await verifyParentHashes(tree, suite.hash), true)
+    const hash = await treeHashRoot(tree, suite.hash)
+    assert.equal(await fault(tree, fromHex(vector.group_id), hash), undefined)
+    assert.notEqual(
+      await fault(
+        tree,
+        fromHex(vector.group_id),
+        hash.map((byte) => byte ^ 1),
+      ),
+      undefined,
+    )
     for (const [at, node] of tree.entries()) {
       if (node?.nodeType !== 'leaf') continue
       const id = fromHex(vector.group_id)
@@ -50,6 +66,21 @@ test('RFC 9420: trees with their hashes, resolutions, parent hashes and signatur
     }
   }
 })
+
+/** What whoever joins would find wrong with it. */
+function fault(tree: RatchetTree, groupId: Uint8Array, treeHash: Uint8Array) {
+  const context: GroupContext = {
+    version: 'mls10',
+    cipherSuite: suiteName,
+    groupId,
+    epoch: 0n,
+    treeHash,
+    confirmedTranscriptHash: new Uint8Array(),
+    extensions: [],
+  }
+  const { lifetimeConfig, authService } = defaultClientConfig
+  return validateRatchetTree(tree, context, lifetimeConfig, authService, treeHash, suite)
+}
 
 test('RFC 9420: what adding, updating and removing make of a tree', async () => {
   for (const vector of vectorsOf<Texts & { readonly proposal_sender: number }>('tree-operations')) {
