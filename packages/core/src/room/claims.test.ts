@@ -111,7 +111,7 @@ const anyStep = fc.oneof(
   },
 )
 
-test('[E4] whoever claims, repeats and publishes in whatever order: no package is in two claims', () => {
+test('[E4] whoever claims, repeats and publishes in any order: no package is in two claims', () => {
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 30 }), (steps) => {
       const bench = new GroupBench()

@@ -284,7 +284,7 @@ export class GroupBench extends ReplicaBench {
     this.accepted(this.sendFrom(device, room, this.seals(device, room, text)))
   }
 
-  /** The next number of the device's outbox in the room, or `number`; a commit has its own outbox. */
+  /** The next number of the device's outbox in the room, or `number`; each commit has its own. */
   sendFrom(
     device: BenchDevice,
     room: string,

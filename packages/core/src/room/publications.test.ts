@@ -20,7 +20,7 @@ function publish(bench: GroupBench, device: BenchDevice, keys: Publication) {
   return bench.applyOne(bench.operation(device, { t: 'publish', ...keys }))
 }
 
-test('[E2] a first publication makes identity 1, certifies the device and lays out packages', () => {
+test('[E2] a first publication makes identity 1, certifies the device, lays out packages', () => {
   const bench = new GroupBench()
   const ann = bench.unpublished('ann')
   const keys = publicationOf(bench, ann)
@@ -109,7 +109,7 @@ test('[E3] of two certificates of a device that made later stands, whichever com
   assert.notEqual(bench.keys(ann).devices[0]?.linkKey, 'AAAA')
 })
 
-test('[E3] a device that is not linked publishes a link key, which its person alone is told', () => {
+test('[E3] a device that is not linked has a link key, which its person alone is told', () => {
   const bench = new GroupBench()
   const [ann, bob] = [bench.person('ann'), bench.person('bob')]
   const phone = bench.secondDevice(ann, 'd-phone')

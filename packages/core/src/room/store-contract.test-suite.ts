@@ -10,6 +10,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Entry } from '@starling/protocol/entry'
+import { peopleKeysContract } from './people-keys.test-suite.ts'
+import { roomGroupsContract } from './room-groups.test-suite.ts'
 import type { AccountRow, DeviceRow, MemberRow, OutboxRow, RoomRow, Store } from './store.ts'
 import { progressContract } from './store-progress.test-suite.ts'
 import { searchContract } from './store-search.test-suite.ts'
@@ -32,6 +34,8 @@ export function storeContract(name: string, open: () => OpenedStore): void {
   outboxes(rule)
   entriesAndEdits(rule)
   searchContract(rule)
+  peopleKeysContract(rule)
+  roomGroupsContract(rule)
 }
 
 /** For engines whose stores can be shared: `open` gives `shared` too. */
