@@ -8,6 +8,7 @@ import type {
   ClientEvent,
   ClientOptions,
   ClientOutput,
+  Composed,
   OutboxItem,
   PrivacyWish,
   Question,
@@ -17,7 +18,6 @@ import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import { onlyView } from '@starling/core/client/timeline'
 import { unreachable } from '@starling/core/now'
 import type { DownFrame } from '@starling/protocol/down'
-import type { Operation } from '@starling/protocol/operation'
 import type { ClientEventMap, Credentials, Refusal, Sending } from './api.ts'
 import {
   type ClientCommand,
@@ -124,7 +124,7 @@ export class ClientShell implements ClientSide {
     return new Promise((resolve) => this.#waitingForReady.push(resolve))
   }
 
-  compose(room: string, op: Operation): Sending {
+  compose(room: string, op: Composed): Sending {
     return this.#sendings.of(this.act((node) => node.compose(now(), room, op)))
   }
 
@@ -229,6 +229,7 @@ export class ClientShell implements ClientSide {
       case 'event':
         return this.#event(output.event)
       case 'cipher':
+      case 'opened':
       case 'privacy':
         throw new Error(`${output.kind} from a node that was given no cipher`)
       default:

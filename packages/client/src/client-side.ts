@@ -2,11 +2,10 @@
  * What the public methods (starling-client.ts) stand on: the client's shell in this very thread, or
  * a tab of a client that several tabs share (tabs/).
  */
-import type { AskResult, OutboxItem, Question } from '@starling/core/client/client-io'
+import type { AskResult, Composed, OutboxItem, Question } from '@starling/core/client/client-io'
 import type { ClientNode } from '@starling/core/client/client-node'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import { type Now, unreachable } from '@starling/core/now'
-import type { Operation } from '@starling/protocol/operation'
 import type { ClientEventMap, Credentials, Refusal, Result, Sending } from './api.ts'
 import type { PrivacySide } from './privacy-methods.ts'
 
@@ -18,7 +17,7 @@ export interface ClientSide extends PrivacySide {
   subscribe(listener: () => void): () => void
   on<K extends keyof ClientEventMap>(kind: K, listener: Listener<K>): () => void
   ready(): Promise<Welcome>
-  compose(room: string, op: Operation): Sending
+  compose(room: string, op: Composed): Sending
   retry(item: OutboxItem): Sending | undefined
   command(command: ClientCommand): void
   ask(question: Question): Promise<AskResult | Refusal>

@@ -19,6 +19,9 @@ const happened = {
   invited: (by: string, who: string) => `${by} invited ${who}`,
   topic: (by: string, topic: string) => `${by} set the topic: ${topic}`,
   topicCleared: (by: string) => `${by} cleared the topic`,
+  title: (by: string, title: string) => `${by} named this room ${title}`,
+  identities: (names: readonly string[]) =>
+    `${list(names, 0)} ${names.length === 1 ? 'has' : 'have'} a new identity`,
   role: (by: string, who: string, role: string) => `${by} made ${who} ${role.toLowerCase()}`,
   kicked: (by: string, who: string) => `${by} removed ${who}`,
   banned: (by: string, who: string) => `${by} banned ${who}`,

@@ -9,6 +9,7 @@
 import { reasonAgainst } from '@starling/core/client/check-send'
 import {
   type AskResult,
+  type Composed,
   clientTuning,
   type OutboxItem,
   type PrivacyWish,
@@ -16,7 +17,6 @@ import {
 } from '@starling/core/client/client-io'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import { type ErrorCode, sentenceOf } from '@starling/protocol/error-codes'
-import type { Operation } from '@starling/protocol/operation'
 import type { ClientEventMap, Credentials, Refusal, Sending } from '../api.ts'
 import {
   type ClientCommand,
@@ -139,7 +139,7 @@ export class TabClient implements ClientSide {
     return this.#welcome() ?? closedRefusal
   }
 
-  compose(room: string, op: Operation): Sending {
+  compose(room: string, op: Composed): Sending {
     return this.#compose({ room, op, forget: [] })
   }
 
@@ -204,7 +204,7 @@ export class TabClient implements ClientSide {
     this.tell('connection', { state: { kind: 'closed' } })
   }
 
-  #compose({ room, op, forget }: { room: string; op: Operation; forget: readonly OutboxItem[] }) {
+  #compose({ room, op, forget }: { room: string; op: Composed; forget: readonly OutboxItem[] }) {
     const code = this.#reasonAgainst(room, op)
     if (code !== undefined) {
       const refused = { code, say: sentenceOf(code) }
@@ -218,7 +218,7 @@ export class TabClient implements ClientSide {
     return this.#sendings.of(item)
   }
 
-  #reasonAgainst(room: string, op: Operation): ErrorCode | undefined {
+  #reasonAgainst(room: string, op: Composed): ErrorCode | undefined {
     const { waiting, limits } = this.#snapshot
     const count = Math.max(waiting, this.#submitted.size)
     if (count >= clientTuning.outboxItemsMax) return 'too-many-in-flight'

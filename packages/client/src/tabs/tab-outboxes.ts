@@ -2,10 +2,9 @@
  * Numbers a tab's sends. The outboxes are this tab's alone and end with it, so a number is fixed
  * here, at once, and means the same send for whichever host it is handed to.
  */
-import type { OutboxItem } from '@starling/core/client/client-io'
+import type { Composed, OutboxItem } from '@starling/core/client/client-io'
 import { randomId } from '@starling/core/client/random-id'
 import type { Chance } from '@starling/core/now'
-import type { Operation } from '@starling/protocol/operation'
 
 export class TabOutboxes {
   readonly #chance: Chance
@@ -16,7 +15,7 @@ export class TabOutboxes {
     this.#chance = chance
   }
 
-  compose(room: string, op: Operation, wallMs: number): OutboxItem {
+  compose(room: string, op: Composed, wallMs: number): OutboxItem {
     const at = this.#rooms.get(room) ?? { outbox: randomId(this.#chance), next: 1 }
     this.#rooms.set(room, at)
     const number = at.next

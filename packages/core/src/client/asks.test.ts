@@ -5,6 +5,7 @@ import type { UpFrame } from '@starling/protocol/up'
 import { Asks } from './asks.ts'
 import { clientTuning } from './client-io.ts'
 import { ReadMarkers } from './read-markers.ts'
+import { RoomState } from './room-state.ts'
 
 const tuning = { ...clientTuning, asksInFlightMax: 6, changesInFlightMax: 2, askMsMax: 60_000 }
 const done = { ok: true, answer: { kind: 'done' } } as const
@@ -17,12 +18,17 @@ function told(frames: readonly UpFrame[]): readonly string[] {
   return frames.map((frame) => `${frame.t} ${'room' in frame ? frame.room : ''}`.trim())
 }
 
+function roomOf(room: string): RoomState {
+  const about = { room, kind: 'public', title: 't', topic: '', role: 'member' } as const
+  return new RoomState({ ...about, members: 1, head: 9, readUpTo: 0 }, { entriesMax: 10 })
+}
+
 test('[P9] reads do not wait behind changes that wait for the log', () => {
-  const asks = new Asks(tuning, () => {})
+  const asks = new Asks(tuning)
   const markers = new ReadMarkers(asks)
-  for (const room of ['r1', 'r2', 'r3']) markers.set(at(0), room, 7)
-  asks.askForShell(at(0), { t: 'revoke', device: 'd1' })
-  for (const room of ['r1', 'r2']) asks.askForShell(at(0), { t: 'history', room })
+  for (const room of ['r1', 'r2', 'r3']) markers.read(at(0), roomOf(room), 7)
+  asks.ask(at(0), { t: 'revoke', device: 'd1' }, () => {})
+  for (const room of ['r1', 'r2']) asks.ask(at(0), { t: 'history', room }, () => {})
   assert.deepEqual(told(asks.due(at(0))), ['read r1', 'read r2', 'history r1', 'history r2'])
   asks.answered(at(1), 1, done)
   assert.deepEqual(told(asks.due(at(1))), ['read r3'])
@@ -31,9 +37,9 @@ test('[P9] reads do not wait behind changes that wait for the log', () => {
 })
 
 test('[P9] a read marker is asked for again until the log is back, however long that takes', () => {
-  const asks = new Asks(tuning, () => {})
+  const asks = new Asks(tuning)
   const markers = new ReadMarkers(asks)
-  markers.set(at(0), 'r1', 7)
+  markers.read(at(0), roomOf('r1'), 7)
   const numbers: number[] = []
   for (let ms = 0; ms <= 200_000; ms += 1_000) {
     asks.tick(at(ms))

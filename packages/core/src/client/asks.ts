@@ -6,11 +6,11 @@
  * a function. Only some of what is on the wire may be changes: while the log is out of reach they
  * wait, and reads go on.
  */
-import { sentenceOf } from '@starling/protocol/error-codes'
+import { type ErrorCode, retryOf, sentenceOf } from '@starling/protocol/error-codes'
 import { type UpFrame, upFrame } from '@starling/protocol/up'
 import type { Now } from '../now.ts'
 import { isOverBytes } from '../text-size.ts'
-import type { AskResult, ClientOutput, ClientTuning, Question } from './client-io.ts'
+import type { AskResult, ClientTuning, Question } from './client-io.ts'
 
 const askBytesMax = 65_536
 
@@ -27,25 +27,17 @@ interface Waiting {
 
 export class Asks {
   readonly #tuning: ClientTuning
-  readonly #emit: (output: ClientOutput) => void
   readonly #waiting = new Map<number, Waiting>()
   #asks = 0
   #onWire = 0
   #changesOnWire = 0
 
-  constructor(tuning: ClientTuning, emit: (output: ClientOutput) => void) {
+  constructor(tuning: ClientTuning) {
     this.#tuning = tuning
-    this.#emit = emit
   }
 
   get isAnswerAwaited(): boolean {
     return this.#onWire > 0
-  }
-
-  /** Answered by an `answer` output. */
-  askForShell(now: Now, question: Question): number {
-    const ask = this.#asks + 1
-    return this.ask(now, question, (_, result) => this.#emit({ kind: 'answer', ask, result }))
   }
 
   ask(now: Now, question: Question, answered: Answered): number {
@@ -137,11 +129,13 @@ export class Asks {
   }
 }
 
+const changes = ['read', 'revoke', 'password', 'publish', 'claim', 'archive', 'mail'] as const
+
 function isChange({ t }: Question): boolean {
-  return t === 'read' || t === 'revoke' || t === 'password'
+  return changes.some((change) => change === t)
 }
 
-function refusal(code: 'invalid' | 'too-many-in-flight' | 'unavailable') {
-  const retry = code === 'invalid' ? ('never' as const) : ('later' as const)
-  return { ok: false as const, code, retry, say: sentenceOf(code) }
+/** As the servers would say it. */
+export function refusal(code: ErrorCode): Extract<AskResult, { ok: false }> {
+  return { ok: false, code, retry: retryOf(code), say: sentenceOf(code) }
 }

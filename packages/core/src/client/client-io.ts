@@ -100,7 +100,7 @@ export interface OutboxItem {
   readonly outbox: string
   readonly number: number
   /** In plain, here; of an encrypted room it is sealed when it goes on the wire. */
-  readonly op: Operation
+  readonly op: Composed
   readonly composedAt: number
   /** It was composed for an encrypted room: it goes out sealed or not at all. */
   readonly isSealed?: true
@@ -133,6 +133,8 @@ export interface SealedAbout {
   readonly title?: { readonly text: string; readonly index: number }
   readonly topic?: { readonly text: string; readonly index: number }
 }
+
+export const nobody: Me = { user: '', name: '', isGuest: true, device: '' }
 
 export interface RestoredState {
   /** Whose all this is. */
@@ -240,6 +242,11 @@ export type ClientOutput =
   | { readonly kind: 'answer'; readonly ask: number; readonly result: AskResult }
   /** To be done by what holds the keys, and answered by `cipherDone` with the job's number. */
   | { readonly kind: 'cipher'; readonly job: number; readonly work: CipherWork }
+  /**
+   * Of an encrypted room: what was opened, as it was written, by whatever way it came (live, with
+   * history, when keys came later); some of it more than once. For an index of what can be found.
+   */
+  | { readonly kind: 'opened'; readonly room: string; readonly entries: readonly Entry[] }
   /** The answer to `privacy`. */
   | { readonly kind: 'privacy'; readonly ask: number; readonly result: PrivacyResult }
   | { readonly kind: 'event'; readonly event: ClientEvent }
@@ -308,7 +315,7 @@ export interface ClientInputs {
    * Puts a send into the room's outbox, online or not. What no server would take (too long, not a
    * valid operation, an outbox over its limit) comes back `refused`, with the number 0, unsent.
    */
-  compose(now: Now, room: string, op: Operation): OutboxItem
+  compose(now: Now, room: string, op: Composed): OutboxItem
   /**
    * Puts a send that was composed elsewhere into its outbox, once: it has its number already and
    * was checked. `forget`: the refused ones that it replaces.

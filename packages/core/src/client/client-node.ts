@@ -1,23 +1,28 @@
 /**
  * The client as a synchronous object: frames, commands and time go in, outputs come out. It ties
- * together the connection, the outboxes, the rooms and the questions; each has its own file.
+ * together the connection, the outboxes, the rooms, the questions and, for encrypted rooms, the
+ * keeper (private/); each has its own file.
  * While it is not online nothing is sent; what waits is kept where it belongs and goes out with the
  * first `drain` after the welcome.
  */
 import type { DownFrame, DownFrameOf } from '@starling/protocol/down'
 import { type Limits, limits as protocolLimits } from '@starling/protocol/limits'
-import type { Operation } from '@starling/protocol/operation'
 import { type Auth, protocolVersion, type UpFrame } from '@starling/protocol/up'
 import type { Now } from '../now.ts'
-import { Asks } from './asks.ts'
-import type {
-  ClientInputs,
-  ClientOptions,
-  ClientOutput,
-  ConnectionState,
-  Me,
-  OutboxItem,
-  Question,
+import { Asks, refusal } from './asks.ts'
+import {
+  type AskResult,
+  type ClientInputs,
+  type ClientOptions,
+  type ClientOutput,
+  type Composed,
+  type ConnectionState,
+  type Me,
+  nobody,
+  type OutboxItem,
+  type PrivacyInputs,
+  type PrivacyWish,
+  type Question,
 } from './client-io.ts'
 import { Connection } from './connection.ts'
 import { HistoryLoads } from './history-loads.ts'
@@ -25,6 +30,8 @@ import { Invitations } from './invitations.ts'
 import { MemberCounts } from './member-counts.ts'
 import { Outbox } from './outbox.ts'
 import { OwnTyping } from './own-typing.ts'
+import type { CipherResult } from './private/cipher.ts'
+import { Keeper } from './private/keeper.ts'
 import { ReadMarkers } from './read-markers.ts'
 import type { RoomState } from './room-state.ts'
 import { RoomStream } from './room-stream.ts'
@@ -33,7 +40,7 @@ import type { ClientSnapshot } from './snapshot.ts'
 import { Snapshots } from './snapshots.ts'
 import { onlyView, type Page } from './timeline.ts'
 
-export class ClientNode implements ClientInputs {
+export class ClientNode implements ClientInputs, PrivacyInputs {
   readonly #options: ClientOptions
   readonly #outputs: ClientOutput[] = []
   readonly #touched = new Set<string>()
@@ -48,6 +55,7 @@ export class ClientNode implements ClientInputs {
   readonly #typing = new OwnTyping()
   readonly #invitations = new Invitations()
   readonly #snapshots: Snapshots
+  readonly #keeper: Keeper
   #me: Me | undefined
   #limits: Limits = protocolLimits
   /** The newest state that the server spoke of (P6). */
@@ -62,28 +70,33 @@ export class ClientNode implements ClientInputs {
     this.#options = options
     this.#me = restored.me
     this.#connection = new Connection(options, emit)
-    this.#outbox = new Outbox({ emit, touch, chance, tuning }, restored)
-    this.#asks = new Asks(tuning, emit)
+    this.#asks = new Asks(tuning)
     this.#rooms = new Rooms({ entriesMax: tuning.timelineEntriesMax }, restored)
     const asks = this.#asks
+    const me = () => this.#me ?? nobody
+    const keeper = new Keeper({
+      ...{ emit, touch, chance, tuning, asks, me, rooms: this.#rooms },
+      hasCipher: options.hasCipher === true,
+      roomsChanged: () => this.#storeRooms(),
+      accountChanged: () => this.#outputs.push({ kind: 'event', event: { kind: 'rooms' } }),
+      outbox: () => this.#outbox,
+      isOnline: () => this.#connection.isOnline,
+    })
+    this.#keeper = keeper
+    this.#outbox = new Outbox({ emit, touch, chance, tuning, wire: keeper.sealing }, restored)
     const isKnown = (room: RoomState) => this.#rooms.get(room.room) === room
     const inserted = (room: RoomState, page: Page) => {
       for (const entry of page.entries) this.#outbox.entryArrived(room.room, entry)
     }
-    this.#loads = new HistoryLoads({ tuning, asks, isKnown, touch, inserted })
+    const { opening } = keeper
+    this.#loads = new HistoryLoads({ tuning, asks, isKnown, touch, inserted, opening })
     this.#markers = new ReadMarkers(this.#asks)
-    this.#snapshots = new Snapshots(this.#rooms, this.#outbox)
+    this.#snapshots = new Snapshots(this.#rooms, this.#outbox, keeper)
+    const counts = new MemberCounts({ asks, isKnown, touch })
     this.#stream = new RoomStream({
-      tuning,
-      emit,
-      touch,
-      asks,
-      invitations: this.#invitations,
-      rooms: this.#rooms,
-      outbox: this.#outbox,
-      loads: this.#loads,
-      counts: new MemberCounts({ asks, isKnown, touch }),
-      me: () => this.#me?.user ?? '',
+      ...{ tuning, emit, touch, asks, keeper, counts, loads: this.#loads },
+      ...{ rooms: this.#rooms, outbox: this.#outbox, invitations: this.#invitations },
+      me: () => me().user,
       send: (now, frame) => this.#connection.send(now, frame),
       invitationsChanged: () => {
         this.#areRoomsTouched = true
@@ -118,6 +131,7 @@ export class ClientNode implements ClientInputs {
       me: this.#me,
       limits: this.#limits,
       invitations: this.#invitations.shown,
+      privacy: this.#keeper.shown,
     })
   }
 
@@ -157,8 +171,8 @@ export class ClientNode implements ClientInputs {
   }
 
   socketRejected(now: Now, socket: number, why: { code: string; say: string }): void {
-    if (!this.#connection.isCurrent(socket)) return
-    this.#connection.rejected(now, { ...why, retry: 'never' })
+    const rejection = { ...why, retry: 'never' as const }
+    if (this.#connection.isCurrent(socket)) this.#connection.rejected(now, rejection)
   }
 
   socketFrame(now: Now, socket: number, frame: DownFrame): void {
@@ -169,13 +183,15 @@ export class ClientNode implements ClientInputs {
         return this.#welcomed(now, frame)
       case 'ack':
         this.#told(frame)
-        this.#outbox.acked(frame)
+        if (this.#keeper.acked(now, frame)) return
+        this.#outbox.acked(now, frame)
         // Of a repeat the entry may be there already.
         return this.#inRoom(frame.room, ({ timeline }) => {
           this.#outbox.timelineReached(frame.room, timeline.synced)
         })
       case 'refused':
-        return this.#outbox.refused(now, frame)
+        if (!this.#keeper.refused(now, frame)) this.#outbox.refused(now, frame)
+        return
       case 'answer':
         this.#told(frame)
         return this.#asks.answered(now, frame.ask, { ok: true, answer: frame.answer })
@@ -193,14 +209,12 @@ export class ClientNode implements ClientInputs {
         })
       case 'drain':
         return this.#connection.drain(now, frame)
-      case 'pong':
-        return
       default:
-      // A frame of a newer server.
+      // `pong`, or a frame of a newer server.
     }
   }
 
-  compose(now: Now, room: string, op: Operation): OutboxItem {
+  compose(now: Now, room: string, op: Composed): OutboxItem {
     if (op.kind === 'post') this.#typing.posted(room)
     return this.#outbox.compose(now, { room, op, limits: this.#limits })
   }
@@ -223,17 +237,28 @@ export class ClientNode implements ClientInputs {
   }
 
   ask(now: Now, question: Question): number {
-    return this.#asks.askForShell(now, question)
+    const ask = this.#asks.reserve()
+    this.#asks.ask(now, question, (at, answered) => {
+      this.#keeper.answer(at, answered, (result) => {
+        this.#outputs.push({ kind: 'answer', ask, result })
+      })
+    })
+    return ask
+  }
+
+  cipherDone(now: Now, job: number, result: CipherResult): void {
+    this.#keeper.cipherDone(now, job, result)
+  }
+
+  privacy(now: Now, wish: PrivacyWish): number {
+    const ask = this.#asks.reserve()
+    this.#keeper.privacy(now, { ask, wish })
+    return ask
   }
 
   openRoom(now: Now, room: string): void {
     const state = this.#rooms.get(room)
-    if (state === undefined) return
-    state.isOpened = true
-    const { timeline } = state
-    if (!timeline.isApart && timeline.live.length < this.#options.tuning.pageEntries) {
-      this.#loads.older(now, state)
-    }
+    if (state !== undefined) this.#loads.opened(now, state)
   }
 
   loadOlder(now: Now, room: string, view = onlyView): void {
@@ -250,20 +275,12 @@ export class ClientNode implements ClientInputs {
     const { index, view = onlyView } = at
     const ask = this.#asks.reserve()
     const state = this.#rooms.get(room)
-    const done = (refusal?: Extract<ClientOutput, { kind: 'answer' }>['result']) => {
+    const done = (_: Now, refusal?: AskResult) => {
       const result = refusal ?? { ok: true as const, answer: { kind: 'done' as const } }
       this.#outputs.push({ kind: 'answer', ask, result })
     }
-    if (state === undefined) {
-      done({ ok: false, code: 'not-member', retry: 'never', say: 'You are not in that room.' })
-    } else if (state.timeline.shownIn(view).at(index) !== undefined) {
-      done()
-    } else if (state.timeline.live.at(index) !== undefined) {
-      this.showNewest(now, room, view)
-      done()
-    } else {
-      this.#loads.around(now, { room: state, index, view }, (_, refusal) => done(refusal))
-    }
+    if (state === undefined) done(now, refusal('not-member'))
+    else this.#loads.jump(now, { room: state, index, view }, done)
     return ask
   }
 
@@ -272,21 +289,11 @@ export class ClientNode implements ClientInputs {
   }
 
   markRead(now: Now, room: string, upTo?: number): void {
-    this.#inRoom(room, (state) => {
-      const marker = Math.min(upTo ?? state.head, state.head)
-      if (marker <= state.readUpTo) return
-      state.readUpTo = marker
-      this.#markers.set(now, room, marker)
-    })
+    this.#inRoom(room, (state) => this.#markers.read(now, state, upTo))
   }
 
   markUnreadFrom(now: Now, room: string, index: number): void {
-    this.#inRoom(room, (state) => {
-      const marker = Math.max(0, index - 1)
-      if (marker >= state.readUpTo) return
-      this.#markers.setBack(now, room, { upTo: marker, was: state.readUpTo })
-      state.readUpTo = marker
-    })
+    this.#inRoom(room, (state) => this.#markers.unreadFrom(now, state, index))
   }
 
   setTyping(now: Now, room: string, isTyping: boolean): void {
@@ -299,16 +306,20 @@ export class ClientNode implements ClientInputs {
     this.#outbox.tick(now)
     this.#asks.tick(now)
     this.#loads.tick(now)
+    this.#keeper.tick(now)
     for (const room of this.#rooms.all()) {
       if (room.typers.length > 0 && room.expireTyping(now)) this.#touch(room.room)
     }
-    const isAnswerAwaited = this.#outbox.isAnswerAwaited || this.#asks.isAnswerAwaited
+    const parts = [this.#outbox, this.#asks, this.#keeper]
+    const isAnswerAwaited = parts.some((part) => part.isAnswerAwaited)
     this.#connection.tick(now, isAnswerAwaited)
   }
 
   drain(now: Now): readonly ClientOutput[] {
     if (this.#connection.isOnline) {
       for (const frame of this.#outbox.due(now)) this.#connection.send(now, frame)
+      this.#keeper.flush(now)
+      for (const frame of this.#keeper.due(now)) this.#connection.send(now, frame)
       for (const frame of this.#asks.due(now)) this.#connection.send(now, frame)
     }
     for (const room of this.#touched) {
@@ -323,6 +334,7 @@ export class ClientNode implements ClientInputs {
 
   #hello(): UpFrame {
     const { tuning, client } = this.#options
+    this.#keeper.greeting()
     this.#resumed = this.#rooms.resume(tuning.resumedRoomsMax)
     const resume = this.#resumed
     const { auth } = this.#connection
@@ -348,6 +360,7 @@ export class ClientNode implements ClientInputs {
     this.#outbox.reconnected()
     this.#asks.reconnected(now)
     this.#typing.clear()
+    this.#keeper.welcomed(now, isAnother)
     this.#stream.resumed(now, this.#resumed)
   }
 

@@ -3,10 +3,10 @@
  * that does not fit any more (the timeline moved on, or a backend that lags answered) is asked for
  * again after a moment, a bounded number of times.
  */
-import type { Answer } from '@starling/protocol/down'
 import type { Now } from '../now.ts'
 import type { Asks } from './asks.ts'
 import type { AskResult, ClientTuning, Question } from './client-io.ts'
+import type { Opening } from './private/opening.ts'
 import type { RoomState } from './room-state.ts'
 import { type Inserted, onlyView, type Page } from './timeline.ts'
 
@@ -19,6 +19,7 @@ export interface LoadsHost {
   readonly isKnown: (room: RoomState) => boolean
   readonly inserted: (room: RoomState, page: Page) => void
   readonly touch: (room: string) => void
+  readonly opening: Opening
 }
 
 interface Load {
@@ -41,6 +42,26 @@ export class HistoryLoads {
 
   constructor(host: LoadsHost) {
     this.#host = host
+  }
+
+  /** Looked at for the first time: its newest page is held then. */
+  opened(now: Now, room: RoomState): void {
+    room.isOpened = true
+    const { timeline } = room
+    if (!timeline.isApart && timeline.live.length < this.#host.tuning.pageEntries) {
+      this.older(now, room)
+    }
+  }
+
+  /** Shows the message there, wherever it is. */
+  jump(now: Now, at: { room: RoomState; index: number; view: string }, done: Load['done']): void {
+    const { room, index, view } = at
+    const { timeline } = room
+    if (timeline.shownIn(view).at(index) !== undefined) return done(now)
+    if (timeline.live.at(index) === undefined) return this.around(now, at, done)
+    timeline.showNewest(view)
+    this.#host.touch(room.room)
+    done(now)
   }
 
   older(now: Now, room: RoomState, view = onlyView): void {
@@ -92,26 +113,37 @@ export class HistoryLoads {
 
   #ask(now: Now, load: Load, tries: number): void {
     this.#host.asks.ask(now, load.question(), (at, result) => {
-      if (!this.#host.isKnown(load.room)) {
-        load.done(at, refusedBecause('unknown-room'))
-      } else if (!result.ok) {
-        load.done(at, result)
-      } else if (this.#insert(load, result.answer)) {
-        load.done(at)
-      } else if (tries < staleTriesMax) {
-        const dueMs = at.ms + this.#host.tuning.retryMs
-        this.#retried.push({ load, tries: tries + 1, dueMs })
-      } else {
-        load.done(at, refusedBecause('unknown-message'))
-      }
-      this.#host.touch(load.room.room)
+      if (!result.ok) return this.#done(at, load, result)
+      const { answer } = result
+      if (answer.kind !== 'history') return this.#again(at, load, tries)
+      this.#host.opening.page(at, load.room, {
+        entries: answer.entries,
+        take: (then, entries) => this.#opened(then, load, { page: { ...answer, entries }, tries }),
+      })
     })
   }
 
-  #insert({ room, insert }: Load, answer: Answer): boolean {
-    if (answer.kind !== 'history' || insert(answer) === 'stale') return false
-    this.#host.inserted(room, answer)
-    return true
+  #opened(now: Now, load: Load, { page, tries }: { page: Page; tries: number }): void {
+    if (!this.#host.isKnown(load.room)) {
+      this.#done(now, load, refusedBecause('unknown-room'))
+    } else if (load.insert(page) === 'stale') {
+      this.#again(now, load, tries)
+    } else {
+      this.#host.inserted(load.room, page)
+      this.#done(now, load)
+    }
+  }
+
+  #again(now: Now, load: Load, tries: number): void {
+    if (tries >= staleTriesMax) return this.#done(now, load, refusedBecause('unknown-message'))
+    const dueMs = now.ms + this.#host.tuning.retryMs
+    this.#retried.push({ load, tries: tries + 1, dueMs })
+    this.#host.touch(load.room.room)
+  }
+
+  #done(now: Now, load: Load, refusal?: Extract<AskResult, { ok: false }>): void {
+    load.done(now, this.#host.isKnown(load.room) ? refusal : refusedBecause('unknown-room'))
+    this.#host.touch(load.room.room)
   }
 
   #history(room: RoomState, where: { before?: number; after?: number; around?: number }): Question {

@@ -7,6 +7,7 @@
  *   once);
  * - `later`: after a pause, and first one at a time until it goes well again;
  * - `reorder`: an earlier one is missing there; what follows it was not consumed;
+ * - `seal`: its epoch went stale, nothing was consumed; it is sealed anew under the same number;
  * - a refusal for good consumes the number: the send leaves the lane, those behind it go on.
  *
  * A number that is first here and yet out of turn there means that the server lost the outbox (it
@@ -50,14 +51,31 @@ export class OutboxLane {
     this.next = item.number + 1
   }
 
-  /** What may go on the wire now, of what was composed until then. */
-  due(now: Now, composedAtMax = Number.POSITIVE_INFINITY): readonly OutboxItem[] {
+  isOnWireNow(number: number): boolean {
+    return this.#onWire.has(number)
+  }
+
+  /**
+   * What may go on the wire now, of what was composed until then, with what of it goes there. While
+   * that is not known of one (`operation` says undefined), none after it goes either.
+   */
+  due<T>(
+    now: Now,
+    composedAtMax: number,
+    operation: (item: OutboxItem) => T | undefined,
+  ): readonly (readonly [OutboxItem, T])[] {
     if (now.ms < this.#pausedUntilMs) return []
     const end = this.#items.findIndex((item) => item.composedAt > composedAtMax)
-    const due = this.#items
-      .slice(0, Math.min(this.#window, end < 0 ? this.#window : Math.max(1, end)))
-      .filter((item) => !this.#onWire.has(item.number))
-    for (const item of due) this.#onWire.set(item.number, now.ms)
+    const due: (readonly [OutboxItem, T])[] = []
+    let isHeld = false
+    const window = Math.min(this.#window, end < 0 ? this.#window : Math.max(1, end))
+    for (const item of this.#items.slice(0, window)) {
+      if (this.#onWire.has(item.number)) continue
+      const op = operation(item)
+      if (op === undefined) isHeld = true
+      else if (!isHeld) due.push([item, op])
+    }
+    for (const [item] of due) this.#onWire.set(item.number, now.ms)
     return due
   }
 

@@ -9,7 +9,7 @@
  */
 import type { DownFrameOf } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
-import { sentenceOf } from '@starling/protocol/error-codes'
+import { type ErrorCode, sentenceOf } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
 import type { Operation } from '@starling/protocol/operation'
 import type { UpFrameOf } from '@starling/protocol/up'
@@ -18,6 +18,7 @@ import { reasonAgainst } from './check-send.ts'
 import type {
   ClientOutput,
   ClientTuning,
+  Composed,
   OutboxItem,
   RestoredState,
   StoredOutbox,
@@ -47,6 +48,22 @@ export interface OutboxHost {
   readonly touch: (room: string) => void
   readonly chance: Chance
   readonly tuning: ClientTuning
+  readonly wire: Wire
+}
+
+/** What of a send goes on the wire: in an encrypted room that is not what was composed. */
+export interface Wire {
+  /** It goes out sealed or not at all. */
+  isEncrypted(room: string): boolean
+  /** Why it cannot be sent from here. */
+  reasonAgainst(room: string, op: Composed): ErrorCode | undefined
+  /** Undefined: not yet, and nothing that comes after it in its outbox either. */
+  operation(now: Now, item: OutboxItem): Operation | undefined
+  /** The servers want it sealed anew. */
+  sealAnew(now: Now, room: string): void
+  acked(now: Now, item: OutboxItem): void
+  /** It needs its box no more. */
+  settled(item: OutboxItem): void
 }
 
 export class Outbox {
@@ -70,10 +87,12 @@ export class Outbox {
     return this.#lanes().some((lane) => lane.isOnWire)
   }
 
-  compose(now: Now, at: { room: string; op: Operation; limits: Limits }): OutboxItem {
+  compose(now: Now, at: { room: string; op: Composed; limits: Limits }): OutboxItem {
     const { room, op } = at
     const code =
-      this.#count >= this.#host.tuning.outboxItemsMax ? 'too-many-in-flight' : reasonAgainst(at)
+      this.#count >= this.#host.tuning.outboxItemsMax
+        ? 'too-many-in-flight'
+        : (this.#host.wire.reasonAgainst(room, op) ?? reasonAgainst(at))
     if (code !== undefined) {
       const refused = { code, say: sentenceOf(code) }
       const item = { room, outbox: '', number: 0, op, composedAt: now.wallMs, refused }
@@ -116,15 +135,17 @@ export class Outbox {
     const held = [...sends.failed, ...lanesOf(sends).flatMap((lane) => lane.items)]
     if (held.some((other) => isSame(other, item))) return
     sends.failed = sends.failed.filter((other) => !forget.some((one) => isSame(one, other)))
-    this.#take([item])
-    this.#host.emit({ kind: 'store-items', forget, items: [item], outboxes: [] })
+    const marked = this.#marked(item)
+    this.#take([marked])
+    this.#host.emit({ kind: 'store-items', forget, items: [marked], outboxes: [] })
     this.#host.touch(item.room)
   }
 
-  acked(frame: DownFrameOf<'ack'>): void {
+  acked(now: Now, frame: DownFrameOf<'ack'>): void {
     const taken = this.#settle(frame)
     if (taken === undefined) return
     const { sends, item } = taken
+    this.#host.wire.acked(now, item)
     if (!sends.arrived.delete(keyOf(item)) && frame.index > 0 && item.op.kind === 'post') {
       sends.sent.push({ item, index: frame.index })
     }
@@ -140,7 +161,11 @@ export class Outbox {
       return
     }
     const lane = this.#lane(frame)
-    const pauseMs = frame.retryMs ?? this.#host.tuning.retryMs
+    const isSealedAnew = frame.retry === 'seal'
+    if (isSealedAnew && lane?.isOnWireNow(frame.number)) {
+      this.#host.wire.sealAnew(now, frame.room)
+    }
+    const pauseMs = isSealedAnew ? 0 : (frame.retryMs ?? this.#host.tuning.retryMs)
     const waitMs = pauseMs * (1 + 0.2 * this.#host.chance())
     const kind = frame.retry === 'reorder' ? 'reorder' : 'later'
     if (lane?.goBack(now, frame.number, { kind, waitMs })) this.#renew(lane)
@@ -174,7 +199,14 @@ export class Outbox {
 
   /** The sends that are to go on the wire now, each outbox's in order. */
   due(now: Now): readonly UpFrameOf<'send'>[] {
-    return [...this.#rooms.values()].flatMap((sends) => dueOf(sends, now).map(sendFrame))
+    const operation = (item: OutboxItem) => this.#host.wire.operation(now, item)
+    return [...this.#rooms.values()].flatMap((sends) => dueOf(sends, now, operation))
+  }
+
+  /** One is about to come into the room: what is composed for it waits until one is there. */
+  isEntering(room: string): boolean {
+    const sends = this.#rooms.get(room)
+    return sends !== undefined && lanesOf(sends).some((lane) => lane.items.some(isEntry))
   }
 
   /** All is another person's: nothing of it may go out in the name of this one. */
@@ -205,17 +237,22 @@ export class Outbox {
 
   #append(
     now: Now,
-    send: { room: string; op: Operation; forget: readonly OutboxItem[] },
+    send: { room: string; op: Composed; forget: readonly OutboxItem[] },
   ): OutboxItem {
     const lane = this.#ownLane(send.room)
     const { room, outbox, next: number } = lane
-    const item: OutboxItem = { room, outbox, number, op: send.op, composedAt: now.wallMs }
+    const composed = { room, outbox, number, op: send.op, composedAt: now.wallMs }
+    const item: OutboxItem = this.#marked(composed)
     lane.add(item)
     this.#count += 1
     const outboxes = [{ room, outbox, next: lane.next }]
     this.#host.emit({ kind: 'store-items', forget: send.forget, items: [item], outboxes })
     this.#host.touch(room)
     return item
+  }
+
+  #marked(item: OutboxItem): OutboxItem {
+    return this.#host.wire.isEncrypted(item.room) ? { ...item, isSealed: true } : item
   }
 
   #fail(frame: DownFrameOf<'refused'>): void {
@@ -255,6 +292,7 @@ export class Outbox {
     const item = lane?.take(at.number)
     if (sends === undefined || lane === undefined || item === undefined) return undefined
     this.#count -= 1
+    this.#host.wire.settled(item)
     const leftAt = sends.left.indexOf(lane)
     if (leftAt >= 0 && lane.items.length === 0) sends.left.splice(leftAt, 1)
     return { sends, item }
@@ -325,15 +363,26 @@ function lanesOf(sends: RoomSends): readonly OutboxLane[] {
  * are in: while several have something, the one that begins with the oldest goes on up to where
  * another has an older one.
  */
-function dueOf(sends: RoomSends, now: Now): readonly OutboxItem[] {
+function dueOf(
+  sends: RoomSends,
+  now: Now,
+  operation: (item: OutboxItem) => Operation | undefined,
+): readonly UpFrameOf<'send'>[] {
   const lanes = lanesOf(sends).filter((lane) => lane.items.length > 0)
   const [first, second] = lanes.sort((a, b) => composedAtOf(a) - composedAtOf(b))
   if (first === undefined) return []
-  return first.due(now, second === undefined ? Number.POSITIVE_INFINITY : composedAtOf(second))
+  const until = second === undefined ? Number.POSITIVE_INFINITY : composedAtOf(second)
+  return first.due(now, until, operation).map(([{ room, outbox, number }, op]) => {
+    return { t: 'send', room, outbox, number, op }
+  })
 }
 
 function composedAtOf(lane: OutboxLane): number {
   return lane.items[0]?.composedAt ?? Number.POSITIVE_INFINITY
+}
+
+function isEntry({ op }: OutboxItem): boolean {
+  return op.kind === 'create' || op.kind === 'join' || op.kind === 'direct'
 }
 
 /** Text that a person wrote is not thrown away when it is refused. */
@@ -343,8 +392,4 @@ function isKept(item: OutboxItem): boolean {
 
 function isSame(a: OutboxItem, b: OutboxItem): boolean {
   return a.outbox === b.outbox && a.number === b.number
-}
-
-function sendFrame({ room, outbox, number, op }: OutboxItem): UpFrameOf<'send'> {
-  return { t: 'send', room, outbox, number, op }
 }

@@ -5,6 +5,7 @@
  */
 import type { Now } from '../now.ts'
 import type { Asks } from './asks.ts'
+import type { RoomState } from './room-state.ts'
 
 interface Marker {
   readonly upTo: number
@@ -21,19 +22,29 @@ export class ReadMarkers {
     this.#asks = asks
   }
 
-  set(now: Now, room: string, upTo: number): void {
-    this.#wanted.set(room, { upTo })
-    this.#ask(now, room)
+  read(now: Now, room: RoomState, upTo = room.head): void {
+    const marker = Math.min(upTo, room.head)
+    if (marker <= room.readUpTo) return
+    room.readUpTo = marker
+    this.#want(now, room.room, { upTo: marker })
   }
 
-  /** Back to `upTo`, from where it stood here. */
-  setBack(now: Now, room: string, marker: { readonly upTo: number; readonly was: number }): void {
-    this.#wanted.set(room, marker)
-    this.#ask(now, room)
+  /** Back, from where it stands here. */
+  unreadFrom(now: Now, room: RoomState, index: number): void {
+    const upTo = Math.max(0, index - 1)
+    const was = room.readUpTo
+    if (upTo >= was) return
+    room.readUpTo = upTo
+    this.#want(now, room.room, { upTo, was })
   }
 
   forget(room: string): void {
     this.#wanted.delete(room)
+  }
+
+  #want(now: Now, room: string, marker: Marker): void {
+    this.#wanted.set(room, marker)
+    this.#ask(now, room)
   }
 
   #ask(now: Now, room: string): void {

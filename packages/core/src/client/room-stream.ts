@@ -15,6 +15,7 @@ import type { HistoryLoads } from './history-loads.ts'
 import type { Invitations } from './invitations.ts'
 import type { MemberCounts } from './member-counts.ts'
 import type { Outbox } from './outbox.ts'
+import type { Keeper } from './private/keeper.ts'
 import type { RoomState } from './room-state.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -26,6 +27,7 @@ export interface RoomStreamHost {
   readonly invitations: Invitations
   readonly loads: HistoryLoads
   readonly counts: MemberCounts
+  readonly keeper: Keeper
   readonly emit: (output: ClientOutput) => void
   readonly send: (now: Now, frame: UpFrame) => void
   readonly touch: (room: string) => void
@@ -59,10 +61,17 @@ export class RoomStream {
     if (frame.room === this.#host.me()) return this.#selfEntries(now, frame)
     const room = this.#host.rooms.get(frame.room)
     if (room === undefined) return
-    if (frame.entries.some((entry) => room.timeline.contradicts(entry))) {
-      this.#skipTo(now, room, frame.from - 1)
+    this.#host.keeper.opening.arrived(now, room, {
+      entries: frame.entries,
+      take: (at, entries) => this.#take(at, room, entries),
+    })
+  }
+
+  #take(now: Now, room: RoomState, entries: readonly Entry[]): void {
+    if (entries.some((entry) => room.timeline.contradicts(entry))) {
+      this.#skipTo(now, room, entries[0]!.index - 1)
     }
-    const { fresh, isHole } = room.timeline.append(frame.entries)
+    const { fresh, isHole } = room.timeline.append(entries)
     if (isHole && now.ms >= room.noFollowBeforeMs) {
       room.noFollowBeforeMs = now.ms + this.#host.tuning.retryMs
       const after = room.timeline.synced
@@ -77,7 +86,8 @@ export class RoomStream {
   gap(now: Now, frame: DownFrameOf<'gap'>): void {
     if (frame.room === this.#host.me()) this.#host.rooms.selfSynced = frame.head
     const room = this.#host.rooms.get(frame.room)
-    if (room !== undefined) this.#skipTo(now, room, frame.head)
+    if (room === undefined) return
+    this.#host.keeper.opening.after(now, room, (at) => this.#skipTo(at, room, frame.head))
   }
 
   /** Hands what changed in a room's timeline to the storage. */
@@ -95,12 +105,16 @@ export class RoomStream {
     const isResumed = cursor === timeline.synced
     // Nothing is lost by going back to the head when nothing is held.
     const isBehind = timeline.live.length === 0 && room.head < timeline.synced
+    if (!isResumed) this.#host.keeper.skipped(room)
     if (isResumed ? isBehind : room.head !== timeline.synced) this.#skipTo(now, room, room.head)
   }
 
   #entered(now: Now, room: RoomState, entry: Entry): void {
     const me = this.#host.me()
-    if (room.entered(entry, me)) this.#host.counts.count(now, room, me)
+    if (room.entered(entry, me) || room.ledger?.ranks.isWanted === true) {
+      this.#host.counts.count(now, room, me)
+    }
+    this.#host.keeper.entered(now, room, entry)
     this.#host.outbox.entryArrived(room.room, entry)
     this.#host.emit({ kind: 'event', event: { kind: 'entry', room: room.room, entry } })
   }
@@ -109,10 +123,12 @@ export class RoomStream {
   #readSelf(now: Now): void {
     const limit = this.#host.tuning.pageEntries
     const question = { t: 'history' as const, room: this.#host.me(), limit }
-    this.#host.asks.ask(now, question, (_, result) => {
+    this.#host.asks.ask(now, question, (at, result) => {
       if (!result.ok || result.answer.kind !== 'history') return
       if (result.answer.room !== this.#host.me()) return
-      if (this.#host.invitations.note(result.answer.entries)) this.#host.invitationsChanged()
+      const { entries } = result.answer
+      if (this.#host.invitations.note(entries)) this.#host.invitationsChanged()
+      for (const entry of entries) if (entry.kind === 'mail') this.#host.keeper.selfEntry(at, entry)
     })
   }
 
@@ -133,17 +149,20 @@ export class RoomStream {
   #selfEntry(now: Now, entry: Entry): void {
     const { rooms, invitations } = this.#host
     if (invitations.note([entry])) this.#host.invitationsChanged()
+    this.#host.keeper.selfEntry(now, entry)
     switch (entry.kind) {
       case 'room-added': {
         const me = this.#host.me()
         const room = rooms.add(entry, me)
         if (room === undefined) return
         this.#host.counts.count(now, room, me)
-        return this.#host.roomsChanged([])
+        this.#host.roomsChanged([])
+        return this.#host.keeper.roomsChanged(now, room.room)
       }
       case 'room-removed':
-        if (rooms.remove(entry.room)) this.#host.roomsChanged([entry.room])
-        return
+        if (!rooms.remove(entry.room)) return
+        this.#host.roomsChanged([entry.room])
+        return this.#host.keeper.roomsChanged(now)
       case 'read': {
         const room = rooms.get(entry.room)
         if (room === undefined || !isMovedBy(room.readUpTo, entry)) return
@@ -164,6 +183,7 @@ export class RoomStream {
       return { view, index: Math.max(1, Math.floor((first + last) / 2)) }
     })
     const wasHeld = timeline.live.length > 0
+    this.#host.keeper.skipped(room)
     room.timeline.reset(head)
     room.head = head
     const gap = { kind: 'gap', room: room.room, from, to: head } as const

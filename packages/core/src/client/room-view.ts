@@ -3,10 +3,11 @@
  * replaced when they change, never changed), so drawing again costs a look-up for each.
  */
 import type { Entry } from '@starling/protocol/entry'
-import type { Operation } from '@starling/protocol/operation'
-import type { Me, OutboxItem } from './client-io.ts'
+import type { Composed, Me, OutboxItem } from './client-io.ts'
 import type { EntryRun, Post } from './entry-run.ts'
 import { keyOf, type Outbox } from './outbox.ts'
+import type { Keeper } from './private/keeper.ts'
+import { identitiesOf, isCounted, readableOf, unreadableLine } from './private/sealed-lines.ts'
 import { reuseArray, reuseObject } from './reuse-parts.ts'
 import type { RoomState } from './room-state.ts'
 import type {
@@ -21,7 +22,7 @@ import type {
 } from './snapshot.ts'
 import { onlyView } from './timeline.ts'
 
-type Changing = Extract<Operation, { kind: 'edit' | 'delete' | 'react' }>
+type Changing = Extract<Composed, { kind: 'edit' | 'delete' | 'react' }>
 
 interface Cached<T> {
   readonly line: T
@@ -35,11 +36,13 @@ export class RoomView {
   readonly #me: Me
   readonly #mention: RegExp
   readonly #outbox: Outbox
+  readonly #keeper: Keeper
   readonly #lines = new WeakMap<Entry, Cached<TimelineLine>>()
   readonly #sends = new WeakMap<OutboxItem, Cached<SendLine>>()
 
-  constructor(me: Me, outbox: Outbox) {
+  constructor(me: Me, outbox: Outbox, keeper: Keeper) {
     this.#me = me
+    this.#keeper = keeper
     this.#outbox = outbox
     this.#mention = mentionOf(me.name)
   }
@@ -70,9 +73,13 @@ export class RoomView {
       online: reuseArray(before?.online, [...room.online]),
       onlineCount: room.onlineCount,
       typing: isSameTyping(before?.typing, typing) ? before!.typing : typing,
+      ...(peer === undefined ? {} : { peer }),
       timeline,
     }
-    return reuseObject(before, peer === undefined ? about : { ...about, peer })
+    const privacy = this.#keeper.shownOf(room)
+    if (privacy === undefined) return reuseObject(before, about)
+    const sealed = { isEncrypted: true, privacy: reuseObject(before?.privacy, privacy) } as const
+    return reuseObject(before, { ...about, ...sealed })
   }
 
   #timeline(room: RoomState, before: TimelineSnapshot | undefined, view: string): TimelineSnapshot {
@@ -81,7 +88,8 @@ export class RoomView {
     const isApart = timeline.isApartIn(view)
     const { sent, waiting } = this.#outbox.shown(room.room)
     const changing = waiting.filter(isChanging)
-    const lines = run.entries().flatMap((entry) => this.#line(run, entry, changing) ?? [])
+    const { divider, entries } = readableOf(run.entries())
+    const lines = entries.flatMap((entry) => this.#line(run, entry, changing) ?? [])
     const echoes = sent.map(({ item }) => this.#send(run, item, 'sent'))
     const sends = waiting.flatMap((item) => {
       if (item.refused !== undefined) return [this.#send(run, item, 'failed')]
@@ -90,7 +98,9 @@ export class RoomView {
     return reuseObject(before, {
       lines: reuseArray(before?.lines, lines),
       sends: reuseArray(before?.sends, isApart ? [] : [...echoes, ...sends]),
-      hasOlder: timeline.hasOlderIn(view),
+      ...(divider === undefined ? {} : { divider: reuseObject(before?.divider, divider) }),
+      // What is further back cannot be read either.
+      hasOlder: divider === undefined && timeline.hasOlderIn(view),
       isLoadingOlder: room.loadsOlder.isLoading(timeline, view),
       hasNewer: isApart,
       isLoadingNewer: room.loadsNewer.isLoading(timeline, view),
@@ -108,7 +118,10 @@ export class RoomView {
     if (cached !== undefined && cached.replied === replied && changes.length === 0) {
       return cached.line
     }
-    const line = entry.kind === 'post' ? this.#message(entry, replied) : systemLine(entry)
+    const line =
+      entry.kind === 'post'
+        ? this.#message(entry, replied)
+        : (unreadableLine(entry, this.#me.user) ?? systemLine(run, entry))
     if (line === undefined) return undefined
     if (changes.length > 0 && line.kind === 'message') return this.#changed(line, changes)
     this.#lines.set(entry, { line, replied })
@@ -132,6 +145,8 @@ export class RoomView {
         isMine: reaction.users.includes(this.#me.user),
       })),
       isChanging: false,
+      ...(post.isSealed === true ? { isSealed: true } : {}),
+      ...(post.isVerified === true ? { isVerified: true } : {}),
       ...(editedAt === undefined ? {} : { editedAt }),
       ...(deletedBy === undefined ? {} : { deletedBy }),
       ...(replyTo === undefined ? {} : { replyTo: preview(replyTo, replied) }),
@@ -183,11 +198,11 @@ export class RoomView {
     let mentions = 0
     let first: number | undefined
     for (const entry of live.entries(marker + 1)) {
-      if (entry.kind !== 'post' || entry.deletedBy !== undefined) continue
-      if (entry.by === this.#me.user) continue
+      if (!isCounted(entry) || entry.by === this.#me.user) continue
       unread += 1
       first ??= entry.index
-      if (room.kind === 'direct' || this.#isMention(entry)) mentions += 1
+      const isDirect = room.kind === 'direct'
+      if (isDirect || (entry.kind === 'post' && this.#isMention(entry))) mentions += 1
     }
     return { unread, mentions, ...(first === undefined ? {} : { firstUnread: first }) }
   }
@@ -197,9 +212,17 @@ function isSameTyping(before: readonly Person[] | undefined, now: readonly Perso
   return before?.length === now.length && before.every(({ user }, at) => user === now[at]!.user)
 }
 
-function systemLine(entry: Entry): TimelineLine | undefined {
+function systemLine(run: EntryRun, entry: Entry): TimelineLine | undefined {
   const { index, at, by, name } = entry
+  const line = { kind: 'system', key: lineKey(entry), index, at, by, name } as const
   switch (entry.kind) {
+    case 'commit': {
+      const nameOf = (user: string) =>
+        run.entries().findLast((other) => other.by === user)?.name ?? 'Somebody'
+      const body = identitiesOf(entry, nameOf)
+      return body && { ...line, body }
+    }
+    case 'title':
     case 'create':
     case 'join':
     case 'leave':
@@ -209,7 +232,7 @@ function systemLine(entry: Entry): TimelineLine | undefined {
     case 'kick':
     case 'ban':
     case 'mute':
-      return { kind: 'system', key: lineKey(entry), index, at, by, name, body: entry }
+      return { ...line, body: entry }
     default:
       return undefined
   }
@@ -242,7 +265,7 @@ function isChanging(item: OutboxItem): boolean {
   return item.refused === undefined && isChangingOp(item.op)
 }
 
-function isChangingOp(op: Operation): op is Changing {
+function isChangingOp(op: Composed): op is Changing {
   return op.kind === 'edit' || op.kind === 'delete' || op.kind === 'react'
 }
 

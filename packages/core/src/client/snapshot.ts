@@ -2,7 +2,7 @@
  * What a user interface shows: an immutable picture of everything a client knows. A part that did
  * not change is the same object as before, so `===` tells what to draw again.
  */
-import type { RoomBody } from '@starling/protocol/entry'
+import type { OpenedBody, RoomBody } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
 import type { Role, RoomKind } from '@starling/protocol/operation'
@@ -37,7 +37,7 @@ export interface PrivacySnapshot {
   readonly hasRecoveryKey: boolean
 }
 
-/** Why encryption is not as it should be, in a sentence, and what the person can do, if anything. */
+/** Why encryption is not as it should be, and what the person can do about it, if anything. */
 export interface PrivacyCause {
   readonly code: PrivacyCode
   readonly say: string
@@ -227,7 +227,12 @@ export interface SystemLine {
   readonly at: number
   readonly by: string
   readonly name: string
-  readonly body: Exclude<RoomBody, { kind: HiddenKind }>
+  readonly body:
+    | Exclude<RoomBody, { kind: HiddenKind }>
+    /** An encrypted room got another title. */
+    | Extract<OpenedBody, { kind: 'title' }>
+    /** Of these people, the identity is another one than it was: verify them anew. */
+    | { readonly kind: 'identities'; readonly people: readonly Person[] }
 }
 
 /**

@@ -1,16 +1,18 @@
 /** Keeps the picture that is shown: only what changed since the last one is made anew. */
 import type { Limits } from '@starling/protocol/limits'
-import type { ConnectionState, Me } from './client-io.ts'
+import { type ConnectionState, type Me, nobody } from './client-io.ts'
 import type { Outbox } from './outbox.ts'
+import type { Keeper } from './private/keeper.ts'
 import { RoomView } from './room-view.ts'
 import type { Rooms } from './rooms.ts'
-import type { ClientSnapshot, Invitation, RoomSnapshot } from './snapshot.ts'
+import type { ClientSnapshot, Invitation, PrivacySnapshot, RoomSnapshot } from './snapshot.ts'
 
 export interface SnapshotParts {
   readonly connection: ConnectionState
   readonly me: Me | undefined
   readonly limits: Limits
   readonly invitations: readonly Invitation[]
+  readonly privacy: PrivacySnapshot
 }
 
 interface Viewed {
@@ -19,11 +21,10 @@ interface Viewed {
   readonly snapshot: ClientSnapshot
 }
 
-const nobody: Me = { user: '', name: '', isGuest: true, device: '' }
-
 export class Snapshots {
   readonly #rooms: Rooms
   readonly #outbox: Outbox
+  readonly #keeper: Keeper
   readonly #made = new Map<string, RoomSnapshot>()
   readonly #touched = new Set<string>()
   #areRoomsTouched = true
@@ -32,10 +33,11 @@ export class Snapshots {
   #last: ClientSnapshot | undefined
   readonly #views = new Map<string, Viewed>()
 
-  constructor(rooms: Rooms, outbox: Outbox) {
+  constructor(rooms: Rooms, outbox: Outbox, keeper: Keeper) {
     this.#rooms = rooms
     this.#outbox = outbox
-    this.#view = new RoomView(nobody, outbox)
+    this.#keeper = keeper
+    this.#view = new RoomView(nobody, outbox, keeper)
   }
 
   touch(room: string): void {
@@ -58,6 +60,7 @@ export class Snapshots {
       last.me === parts.me &&
       last.limits === parts.limits &&
       last.invitations === parts.invitations &&
+      last.privacy === parts.privacy &&
       last.rooms === rooms &&
       last.waiting === waiting
     if (isSame) return last
@@ -93,7 +96,7 @@ export class Snapshots {
 
   #lookAs(me: Me | undefined): void {
     this.#viewed = me
-    this.#view = new RoomView(me ?? nobody, this.#outbox)
+    this.#view = new RoomView(me ?? nobody, this.#outbox, this.#keeper)
     this.#made.clear()
     this.#views.clear()
     this.#areRoomsTouched = true

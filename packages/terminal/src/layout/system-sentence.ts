@@ -32,6 +32,12 @@ export function systemSentence(line: SystemLine): string {
         : `${who} lifted the ban of ${sanitiseLine(body.userName)}`
     case 'mute':
       return `${who} ${body.on ? 'muted' : 'unmuted'} ${sanitiseLine(body.userName)}`
+    case 'title':
+      return `${who} named this room “${sanitiseLine(body.title)}”`
+    case 'identities': {
+      const names = body.people.map(({ name }) => sanitiseLine(name)).join(', ')
+      return `${names} ${body.people.length === 1 ? 'has' : 'have'} a new identity`
+    }
     default:
       return unreachable(body)
   }

@@ -33,6 +33,10 @@ function sentenceOf({ name, body }: SystemLine): string {
         : happened.unbanned(name, body.userName)
     case 'mute':
       return body.on ? happened.muted(name, body.userName) : happened.unmuted(name, body.userName)
+    case 'title':
+      return happened.title(name, body.title)
+    case 'identities':
+      return happened.identities(body.people.map((person) => person.name))
   }
 }
 

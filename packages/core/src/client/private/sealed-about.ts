@@ -1,4 +1,4 @@
-/** What a room is called and what it is about, as its members sealed it: the newest of each stands. */
+/** A room's title and topic as its members sealed them: the newest of each stands. */
 import type { SealedAbout as Stored } from '../client-io.ts'
 
 export class SealedAbout {

@@ -1,0 +1,286 @@
+/**
+ * Keeps this device in the groups of its encrypted rooms: it joins what it is not in, catches up
+ * with commits that it missed, removes whom the servers want removed, brings in whom it invited, and
+ * tells newcomers what they cannot know. All of it waits until the account is ready and the client
+ * is online, is tried again with growing pauses, and is done for few rooms at once.
+ *
+ * Who may do what others may do as well takes turns (`turnMs`), and leaves it when somebody was
+ * quicker: any commit covers all removals that were due.
+ */
+import type { Entry } from '@starling/protocol/entry'
+import type { Chance, Now } from '../../now.ts'
+import type { RoomState } from '../room-state.ts'
+import {
+  type CipherOutcome,
+  type GroupStatus,
+  noGroup,
+  type OpenedOutcome,
+  type PreparedOutcome,
+  type RoomWork,
+  type Welcome,
+} from './cipher.ts'
+import { type Group, groupLimits, isReady, newGroup, retryMs, stepOf, turnMs } from './group.ts'
+import { type End, type Ended, GroupSteps, type StepsHost } from './group-steps.ts'
+
+export interface GroupKeeperHost extends StepsHost {
+  readonly chance: Chance
+  /** The account is ready, and the client online. */
+  readonly isReady: () => boolean
+  /** What was sealed under another epoch. */
+  readonly epochChanged: (room: string) => void
+  /** More of the room can be read than before. */
+  readonly heal: (now: Now, room: RoomState) => void
+  readonly touch: (room: string) => void
+}
+
+export class GroupKeeper {
+  readonly #host: GroupKeeperHost
+  readonly #steps: GroupSteps
+  readonly #groups = new Map<string, Group>()
+  /** As the cipher told them; of rooms that are not there yet as well. */
+  #statuses = new Map<string, GroupStatus>()
+  #working = 0
+
+  constructor(host: GroupKeeperHost) {
+    this.#host = host
+    this.#steps = new GroupSteps(host)
+  }
+
+  get(room: string): Group | undefined {
+    return this.#groups.get(room)
+  }
+
+  isReady(room: string): boolean {
+    const group = this.#groups.get(room)
+    return group !== undefined && this.#host.isReady() && isReady(group)
+  }
+
+  /** The rooms that there are now; `came`: somebody may be about to welcome one into it. */
+  rooms(now: Now, rooms: Iterable<RoomState>, came?: string): void {
+    const encrypted = [...rooms].filter(({ isEncrypted }) => isEncrypted)
+    const known = new Set(encrypted)
+    for (const [id, { room }] of this.#groups) if (!known.has(room)) this.#gone(id)
+    for (const room of encrypted) {
+      if (this.#groups.has(room.room)) continue
+      const group = newGroup(room, this.#statuses.get(room.room) ?? noGroup)
+      if (came === room.room) group.welcomeUntilMs = now.ms + groupLimits.welcomeMsMax
+      this.#groups.set(room.room, group)
+      this.#host.touch(room.room)
+    }
+    this.tick(now)
+  }
+
+  prepared(now: Now, { groups }: PreparedOutcome): void {
+    this.#statuses = new Map(groups.map(({ room, status }) => [room, status]))
+    for (const [room, group] of this.#groups) {
+      this.status(now, room, this.#statuses.get(room) ?? noGroup)
+      group.notBeforeMs = 0
+    }
+    this.tick(now)
+  }
+
+  /** What the cipher says after each work of the room. */
+  status(now: Now, room: string, status: GroupStatus): void {
+    this.#statuses.set(room, status)
+    const group = this.#groups.get(room)
+    if (group === undefined) return
+    const { gen, epoch, state } = group.status
+    group.status = status
+    if (gen === status.gen && epoch === status.epoch && state === status.state) return
+    this.#host.epochChanged(room)
+    this.#host.touch(room)
+    if (status.state === 'member') this.#host.heal(now, group.room)
+  }
+
+  /** Entries of the room that were skipped may hold commits. */
+  skipped(room: string): void {
+    const group = this.#groups.get(room)
+    if (group !== undefined) group.isBehind = true
+  }
+
+  /** Entries were opened, commits among them perhaps. */
+  opened(now: Now, work: Extract<RoomWork, { kind: 'open' }>, outcome: OpenedOutcome): void {
+    const group = this.#groups.get(work.room)
+    if (group === undefined) return
+    if (outcome.behind !== undefined && group.status.state === 'member') group.isBehind = true
+    const { user, device } = this.#host.me()
+    if (outcome.added.every((one) => one.device === device)) return
+    const commits = work.entries.filter(({ kind }) => kind === 'commit')
+    const isOwn = commits.some(({ by }) => by === user)
+    this.#added(now, group, { index: commits.at(-1)?.index ?? 0, isOwn })
+  }
+
+  /** A live entry took its place. */
+  entry(now: Now, room: string, entry: Entry): void {
+    const group = this.#groups.get(room)
+    if (group === undefined) return
+    const { index } = entry
+    const isOwn = entry.by === this.#host.me().user
+    const turn = () => {
+      const drawn = this.#host.chance()
+      return { index, atMs: now.ms + turnMs(group, { index, isOwn, drawn }) }
+    }
+    if (entry.kind === 'commit' || entry.kind === 'group') {
+      if ((group.removal?.index ?? index) < index) group.removal = undefined
+    }
+    if (entry.kind === 'leave' || entry.kind === 'kick' || (entry.kind === 'ban' && entry.on)) {
+      group.removal = turn()
+    }
+    if (entry.kind === 'invite' && isOwn) this.#invited.add(`${room} ${entry.user}`)
+    if (entry.kind === 'join' && this.#invited.delete(`${room} ${entry.by}`)) {
+      group.toAdd.add(entry.by)
+    }
+  }
+
+  /** Whom this device invited, in this run. */
+  readonly #invited = new Set<string>()
+
+  /** Somebody told the newcomers all they need. */
+  greeted(room: string, index: number): void {
+    const group = this.#groups.get(room)
+    if (group?.greeting === undefined || group.greeting.index >= index) return
+    if (!group.isWorking) group.greeting = undefined
+  }
+
+  /** The servers say that what this device seals is stale. */
+  stale(now: Now, room: string): void {
+    const group = this.#groups.get(room)
+    if (group === undefined) return
+    group.isBehind = true
+    this.tick(now)
+  }
+
+  /** Something waits to be sealed. */
+  wanted(now: Now, room: string): void {
+    const group = this.#groups.get(room)
+    if (group === undefined || group.isWanted) return
+    group.isWanted = true
+    const { status } = group
+    const isOld = now.wallMs - status.updatedAtMs >= groupLimits.updateMsMin
+    if (status.state === 'member' && isOld) group.isUpdateDue = true
+    this.tick(now)
+  }
+
+  sealFailed(now: Now, room: string, outcome: CipherOutcome): void {
+    const group = this.#groups.get(room)
+    if (group === undefined) return
+    if (outcome.kind === 'blocked') group.blocked = outcome.users
+    else group.isBehind = true
+    group.tries += 1
+    group.notBeforeMs = now.ms + retryMs(group.tries, this.#host.chance())
+    this.#host.touch(room)
+  }
+
+  /** Somebody's changed identity was looked at. */
+  unblock(now: Now): void {
+    for (const [room, group] of this.#groups) {
+      if (group.blocked.length === 0) continue
+      group.blocked = []
+      this.#host.touch(room)
+    }
+    this.tick(now)
+  }
+
+  welcome(now: Now, mail: Welcome): void {
+    const group = this.#groups.get(mail.room)
+    if (group === undefined || group.isWorking || !this.#host.isReady()) return
+    const { state, gen, epoch } = group.status
+    if (state === 'member' && (gen > mail.gen || (gen === mail.gen && epoch >= mail.epoch))) return
+    const ended = this.#begun(group)
+    this.#steps.welcome(now, group, {
+      mail,
+      ended: (at, end) => {
+        group.welcomeUntilMs = 0
+        ended(at, end)
+      },
+    })
+  }
+
+  /** The person asks: at once, whatever was tried before. */
+  again(now: Now, room: string): void {
+    const group = this.#groups.get(room)
+    if (group === undefined) return
+    group.tries = 0
+    group.notBeforeMs = 0
+    group.isFull = false
+    if (group.status.state === 'member') group.isBehind = true
+    this.tick(now)
+  }
+
+  /** Begins the room's group anew, when nothing else is being done for it. */
+  reset(now: Now, room: string, ended: Ended): void {
+    const group = this.#groups.get(room)
+    if (group === undefined || group.isWorking || !this.#host.isReady()) return ended(now, 'wait')
+    const settled = this.#begun(group)
+    this.#steps.reset(now, group, (at, end) => {
+      settled(at, end)
+      ended(at, end)
+    })
+  }
+
+  clear(): void {
+    this.#groups.clear()
+    this.#statuses.clear()
+    this.#invited.clear()
+    this.#working = 0
+  }
+
+  tick(now: Now): void {
+    if (!this.#host.isReady()) return
+    // Those in which somebody wrote or that are looked at go first.
+    for (const isUrgent of [true, false]) {
+      for (const group of this.#groups.values()) {
+        if (this.#working >= groupLimits.stepsMax) return
+        if ((group.isWanted || group.room.isOpened) !== isUrgent) continue
+        const step = stepOf(group, now.ms)
+        if (step !== undefined) {
+          this.#steps.take(now, group, { step, ended: this.#begun(group) })
+        }
+      }
+    }
+  }
+
+  /** Devices came in: somebody has to tell them what they cannot know. */
+  #added(now: Now, group: Group, at: { readonly index: number; readonly isOwn: boolean }): void {
+    const { sealed, isHistoryShared } = group.room
+    if (sealed.title === undefined && !isHistoryShared) return
+    const turn = turnMs(group, { ...at, drawn: this.#host.chance() })
+    group.greeting ??= { index: at.index, atMs: now.ms + turn }
+  }
+
+  #begun(group: Group): Ended {
+    group.isWorking = true
+    this.#working += 1
+    return (now, end) => {
+      if (!group.isWorking) throw new Error(`a step for ${group.room.room} ended twice`)
+      group.isWorking = false
+      if (this.#groups.get(group.room.room) !== group) return
+      this.#working -= 1
+      this.#ended(now, group, end)
+    }
+  }
+
+  #ended(now: Now, group: Group, end: End): void {
+    if (end === 'again') {
+      group.tries += 1
+      group.notBeforeMs = now.ms + retryMs(group.tries, this.#host.chance())
+    } else if (end === 'ok' && stepOf(group, now.ms) === undefined) {
+      group.tries = 0
+      group.isWanted = false
+      group.isFull = false
+      group.beginAtMs = undefined
+    }
+    this.#host.touch(group.room.room)
+    this.tick(now)
+  }
+
+  #gone(room: string): void {
+    const group = this.#groups.get(room)
+    if (group === undefined) return
+    this.#groups.delete(room)
+    this.#statuses.delete(room)
+    if (group.isWorking) this.#working -= 1
+    this.#host.sends.forget(room)
+    this.#host.jobs.room({ kind: 'forget', room }, () => {})
+  }
+}

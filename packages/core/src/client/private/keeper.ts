@@ -1,0 +1,257 @@
+/**
+ * The part of the client that keeps encryption: it stands between the node and the cipher and ties
+ * together the account, the groups, what is opened and what is sealed. Without a cipher it does
+ * nothing but refuse to send in plain where everything is sealed.
+ */
+import type { DownFrameOf } from '@starling/protocol/down'
+import type { Entry } from '@starling/protocol/entry'
+import type { UpFrameOf } from '@starling/protocol/up'
+import type { Chance, Now } from '../../now.ts'
+import type { Asks } from '../asks.ts'
+import type {
+  AskResult,
+  ClientOutput,
+  ClientTuning,
+  Me,
+  OutboxItem,
+  PrivacyWish,
+} from '../client-io.ts'
+import type { Outbox } from '../outbox.ts'
+import type { RoomState } from '../room-state.ts'
+import type { Rooms } from '../rooms.ts'
+import type { PrivacySnapshot, RoomPrivacy } from '../snapshot.ts'
+import { AccountKeeper } from './account-keeper.ts'
+import type { CipherResult, CipherWork } from './cipher.ts'
+import { CipherJobs } from './cipher-jobs.ts'
+import type { About } from './content.ts'
+import { GroupKeeper } from './group-keeper.ts'
+import { GroupSends } from './group-sends.ts'
+import { Opening } from './opening.ts'
+import { roomPrivacy } from './privacy-words.ts'
+import { Sealing } from './sealing.ts'
+import { done, Wishes } from './wishes.ts'
+
+/** A room that one entered is told of by its own entry; it comes right after the ack. */
+const enteredMsMax = 10_000
+
+const off: PrivacySnapshot = { state: 'off', unlinked: [], hasRecoveryKey: false }
+
+export interface KeeperHost {
+  readonly hasCipher: boolean
+  readonly tuning: ClientTuning
+  readonly chance: Chance
+  readonly emit: (output: ClientOutput) => void
+  readonly touch: (room: string) => void
+  /** What is to be stored of the rooms changed, or what is shown of the account. */
+  readonly roomsChanged: () => void
+  readonly accountChanged: () => void
+  readonly asks: Asks
+  readonly rooms: Rooms
+  readonly outbox: () => Outbox
+  readonly me: () => Me
+  readonly isOnline: () => boolean
+}
+
+export class Keeper {
+  readonly #host: KeeperHost
+  readonly #jobs: CipherJobs
+  readonly #sends: GroupSends
+  readonly #account: AccountKeeper
+  readonly #groups: GroupKeeper
+  readonly #wishes: Wishes
+  readonly opening: Opening
+  readonly sealing: Sealing
+  /** Rooms whose ack of entering came before they did, and until when they are waited for. */
+  readonly #entering = new Map<string, number>()
+
+  constructor(host: KeeperHost) {
+    this.#host = host
+    const { hasCipher, asks, chance, me, rooms, touch } = host
+    const jobs = new CipherJobs(host.emit, (now, work, result) => this.#heard(now, work, result))
+    const isKnown = (room: RoomState) => rooms.get(room.room) === room
+    this.#jobs = jobs
+    this.#sends = new GroupSends(chance, host.tuning)
+    this.#account = new AccountKeeper({
+      ...{ asks, jobs, chance, me },
+      prepared: (now, outcome) => this.#groups.prepared(now, outcome),
+      changed: () => this.#accountChanged(),
+    })
+    this.#groups = new GroupKeeper({
+      ...{ asks, jobs, chance, me, touch, sends: this.#sends },
+      isReady: () => this.#account.isReady && host.isOnline(),
+      epochChanged: (room) => this.sealing.forget(room),
+      heal: (now, room) => this.opening.heal(now, room),
+      notCertified: (now) => this.#account.refresh(now),
+    })
+    this.opening = new Opening({
+      ...{ hasCipher, jobs, isKnown, touch },
+      about: (room, entry, about) => this.#about(room, entry, about),
+      opened: (room, entries) => host.emit({ kind: 'opened', room: room.room, entries }),
+    })
+    this.sealing = new Sealing({
+      ...{ hasCipher, rooms, jobs },
+      isEntering: (now, room) => this.#isEntering(now, room),
+      isReady: (room) => this.#groups.isReady(room),
+      isWanted: (now, room) => this.#groups.wanted(now, room),
+      isStale: (now, room) => this.#groups.stale(now, room),
+      acked: (now, item) => this.#acked(now, item),
+      failed: (now, room, outcome) => this.#groups.sealFailed(now, room, outcome),
+    })
+    this.#wishes = new Wishes({
+      ...{ asks, jobs, me, account: this.#account },
+      unblock: (now) => this.#groups.unblock(now),
+      again: (now, room) => this.#groups.again(now, room),
+      reset: (now, room, answer) => this.#groups.reset(now, room, (at) => answer(at, done)),
+    })
+  }
+
+  get isAnswerAwaited(): boolean {
+    return this.#sends.isAnswerAwaited
+  }
+
+  /** The same object while nothing changes. */
+  get shown(): PrivacySnapshot {
+    return this.#host.hasCipher ? this.#account.shown : off
+  }
+
+  shownOf(room: RoomState): RoomPrivacy | undefined {
+    if (!room.isEncrypted) return undefined
+    return roomPrivacy(room, this.shown.state, this.#groups.get(room.room))
+  }
+
+  /** The timelines' ends are being named to the servers: nothing of before is taken after that. */
+  greeting(): void {
+    this.opening.dropArrivals()
+  }
+
+  /** `isAnother`: all that was known was another person's. */
+  welcomed(now: Now, isAnother: boolean): void {
+    this.#entering.clear()
+    if (!this.#host.hasCipher) return
+    if (isAnother) {
+      this.#sends.clear()
+      this.#groups.clear()
+      this.#account.clear()
+      this.sealing.clear()
+    }
+    this.#sends.reconnected()
+    this.#groups.rooms(now, this.#host.rooms.all())
+    this.#account.refresh(now)
+  }
+
+  /** One came into a room, or out of some. */
+  roomsChanged(now: Now, came?: string): void {
+    if (came !== undefined) this.#entering.delete(came)
+    if (!this.#host.hasCipher) return
+    this.#groups.rooms(now, this.#host.rooms.all(), came)
+  }
+
+  /** Entries of a room were passed over, or are not known to have been seen. */
+  skipped(room: RoomState): void {
+    if (room.isEncrypted) this.#groups.skipped(room.room)
+  }
+
+  /** A live entry of an encrypted room took its place. */
+  entered(now: Now, room: RoomState, entry: Entry): void {
+    if (room.isEncrypted) this.#groups.entry(now, room.room, entry)
+  }
+
+  /** What concerns the person alone; the same may be told again. */
+  selfEntry(now: Now, entry: Entry): void {
+    if (!this.#host.hasCipher) return
+    if (entry.kind === 'device-added') this.#account.deviceCame(now)
+    if (entry.kind === 'identity' || entry.kind === 'device-removed') this.#account.refresh(now)
+    if (entry.kind !== 'mail' || entry.device !== this.#host.me().device) return
+    if (entry.mail.kind === 'welcome') this.#groups.welcome(now, entry.mail)
+    else if (this.shown.state === 'unlinked') this.#wishes.linkMail(now, entry.mail.box)
+  }
+
+  cipherDone(now: Now, job: number, result: CipherResult): void {
+    this.#jobs.answered(now, job, result)
+  }
+
+  privacy(now: Now, { ask, wish }: { readonly ask: number; readonly wish: PrivacyWish }): void {
+    if (!this.#host.hasCipher) {
+      const say = 'This client does not encrypt.'
+      const result = { ok: false, code: 'vault-unavailable', say } as const
+      this.#host.emit({ kind: 'privacy', ask, result })
+      return
+    }
+    this.#wishes.fulfil(now, wish, (_, result) => {
+      this.#host.emit({ kind: 'privacy', ask, result })
+    })
+  }
+
+  /** An answer on its way to who asked: with what can be read of it. */
+  answer(now: Now, result: AskResult, then: (result: AskResult) => void): void {
+    if (!result.ok || result.answer.kind !== 'history') return then(result)
+    const { answer } = result
+    const room = this.#host.rooms.get(answer.room)
+    this.opening.page(now, room, {
+      entries: answer.entries,
+      take: (_, entries) => then({ ok: true, answer: { ...answer, entries } }),
+    })
+  }
+
+  /** True when it was for a send of this part. */
+  acked(now: Now, frame: DownFrameOf<'ack'>): boolean {
+    return this.#sends.acked(now, frame)
+  }
+
+  refused(now: Now, frame: DownFrameOf<'refused'>): boolean {
+    return this.#sends.refused(now, frame)
+  }
+
+  due(now: Now): readonly UpFrameOf<'send'>[] {
+    return this.#sends.due(now)
+  }
+
+  /** Gives the cipher what waits to be sealed. */
+  flush(now: Now): void {
+    if (this.#host.hasCipher) this.sealing.flush(now)
+  }
+
+  tick(now: Now): void {
+    if (!this.#host.hasCipher || !this.#host.isOnline()) return
+    this.#account.tick(now)
+    this.#groups.tick(now)
+  }
+
+  #heard(now: Now, work: CipherWork, result: CipherResult): void {
+    const { status, archive, learned, outcome } = result
+    if (archive !== undefined && archive.length > 0) this.#account.archive(now, archive)
+    if (status !== undefined && 'room' in work) this.#groups.status(now, work.room, status)
+    if (work.kind === 'open' && outcome.kind === 'opened') this.#groups.opened(now, work, outcome)
+    for (const id of learned ?? []) {
+      const room = this.#host.rooms.get(id)
+      if (room !== undefined) this.opening.heal(now, room)
+    }
+  }
+
+  #about(room: RoomState, { index }: Entry, { title, topic, isAgain }: About): void {
+    if (isAgain === true) this.#groups.greeted(room.room, index)
+    const hasTitle = title !== undefined && room.sealed.learn('title', title, index)
+    const hasTopic = topic !== undefined && room.sealed.learn('topic', topic, index)
+    if (!hasTitle && !hasTopic) return
+    this.#host.touch(room.room)
+    this.#host.roomsChanged()
+  }
+
+  #accountChanged(): void {
+    this.#host.accountChanged()
+    for (const { isEncrypted, room } of this.#host.rooms.all()) {
+      if (isEncrypted) this.#host.touch(room)
+    }
+  }
+
+  #acked(now: Now, { op, room }: OutboxItem): void {
+    const isEntry = op.kind === 'create' || op.kind === 'join' || op.kind === 'direct'
+    if (!isEntry || this.#host.rooms.get(room) !== undefined) return
+    this.#entering.set(room, now.ms + enteredMsMax)
+  }
+
+  #isEntering(now: Now, room: string): boolean {
+    if (this.#host.outbox().isEntering(room)) return true
+    return (this.#entering.get(room) ?? 0) > now.ms
+  }
+}

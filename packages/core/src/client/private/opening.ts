@@ -1,0 +1,203 @@
+/**
+ * What was sealed is opened on its way into the timeline. What arrives of a room stands in a queue
+ * until it was opened, in the order in which it came, so that the timeline gets the same entries in
+ * the same order as if nothing had been sealed (P3). What was not opened when the connection was
+ * lost is dropped: the next `resume` names the timeline's end and it comes again (P5).
+ *
+ * What cannot be opened takes its place all the same, as `unreadable` with its box; when keys come
+ * it is opened again and replaced where it stands.
+ */
+import type { Entry } from '@starling/protocol/entry'
+import type { Now } from '../../now.ts'
+import type { RoomState } from '../room-state.ts'
+import type { CipherOutcome } from './cipher.ts'
+import type { CipherJobs } from './cipher-jobs.ts'
+import {
+  type About,
+  type ChangedIdentities,
+  fromServer,
+  openedEntry,
+  sealedAgain,
+} from './content.ts'
+
+/** Entries in one job. */
+export const openEntriesMax = 200
+
+type Take = (now: Now, entries: readonly Entry[]) => void
+/** `live`: commits among the entries are news for the cipher. */
+type Way = 'live' | 'page'
+
+export interface OpeningHost {
+  readonly hasCipher: boolean
+  readonly jobs: CipherJobs
+  /** The room, unless it is gone. */
+  readonly isKnown: (room: RoomState) => boolean
+  /** What it is called and what it is about, told by the entry with this index. */
+  readonly about: (room: RoomState, entry: Entry, about: About) => void
+  /** Opened, by whatever way. */
+  readonly opened: (room: RoomState, entries: readonly Entry[]) => void
+  readonly touch: (room: string) => void
+}
+
+/** Entries as a server told them, and what takes them opened. */
+export interface Told {
+  readonly entries: readonly Entry[]
+  readonly take: Take
+}
+
+export class Opening {
+  readonly #host: OpeningHost
+  /** The first of each is with the cipher. */
+  #arrivals = new Map<RoomState, Told[]>()
+  /** Rooms whose unreadable entries are tried again; true: once more after that. */
+  readonly #healing = new Map<RoomState, boolean>()
+
+  constructor(host: OpeningHost) {
+    this.#host = host
+  }
+
+  /** Live entries, in order. */
+  arrived(now: Now, room: RoomState, { entries, take }: Told): void {
+    if (!room.isEncrypted) return take(now, entries)
+    for (let at = 0; at < entries.length; at += openEntriesMax) {
+      this.#enqueue(now, room, { entries: entries.slice(at, at + openEntriesMax), take })
+    }
+  }
+
+  /** Done when all that arrived before is in the timeline. */
+  after(now: Now, room: RoomState, act: (now: Now) => void): void {
+    this.#enqueue(now, room, { entries: [], take: (at) => act(at) })
+  }
+
+  /** A page of history, or whatever is not live. */
+  page(now: Now, room: RoomState | undefined, { entries, take }: Told): void {
+    if (room?.isEncrypted !== true) return take(now, entries)
+    this.#open(now, room, { entries, way: 'page', take })
+  }
+
+  /** A new connection: what was not taken comes again. */
+  dropArrivals(): void {
+    this.#arrivals = new Map()
+  }
+
+  /** Keys came: tries again what could not be opened. */
+  heal(now: Now, room: RoomState): void {
+    if (!this.#host.hasCipher) return
+    if (this.#healing.has(room)) {
+      this.#healing.set(room, true)
+      return
+    }
+    const unopened = room.timeline.unopened()
+    if (unopened.length === 0) return
+    this.#healing.set(room, false)
+    this.#healNext(now, room, unopened)
+  }
+
+  #enqueue(now: Now, room: RoomState, arrival: Told): void {
+    const arrivals = this.#arrivals.get(room)
+    if (arrivals !== undefined) {
+      arrivals.push(arrival)
+      return
+    }
+    const queue = [arrival]
+    this.#arrivals.set(room, queue)
+    this.#take(now, room, queue)
+  }
+
+  #take(now: Now, room: RoomState, queue: Told[]): void {
+    const [first] = queue
+    if (first === undefined) {
+      this.#arrivals.delete(room)
+      return
+    }
+    const { entries } = first
+    const take: Take = (at, opened) => {
+      // Dropped meanwhile: another queue, or none, stands for the room.
+      if (this.#arrivals.get(room) !== queue) return
+      queue.shift()
+      if (this.#host.isKnown(room)) first.take(at, opened)
+      this.#take(at, room, queue)
+    }
+    this.#open(now, room, { entries, way: 'live', take })
+  }
+
+  #open(
+    now: Now,
+    room: RoomState,
+    { entries: told, way, take }: Told & { readonly way: Way },
+  ): void {
+    const entries = told.map(fromServer)
+    const asked = entries.filter((entry) => this.#isForCipher(entry, way))
+    if (asked.length === 0) return take(now, entries)
+    const isHistoryShared = room.isHistoryShared
+    const work = { kind: 'open', room: room.room, entries: asked, isHistoryShared } as const
+    this.#host.jobs.room(work, (at, { outcome }) => {
+      const opened = entries.map((entry) => {
+        return entry.kind === 'sealed' ? this.#sealed(room, entry, outcome) : entry
+      })
+      const marked = outcome.kind === 'opened' ? withIdentities(opened, outcome) : opened
+      take(at, marked)
+      const read = marked.filter((entry) => entry.isSealed === true && entry.kind !== 'sealed')
+      if (read.length > 0) this.#host.opened(room, read)
+    })
+  }
+
+  #sealed(room: RoomState, entry: Entry, outcome: CipherOutcome): Entry {
+    if (entry.kind !== 'sealed') return entry
+    const { index } = entry
+    if (outcome.kind !== 'opened') {
+      const isUnlinked = outcome.kind === 'failed' && outcome.code === 'not-linked'
+      const why = isUnlinked ? 'not-linked' : 'no-key'
+      return openedEntry(entry, { index, ok: false, why }).entry
+    }
+    const opened = openedEntry(
+      entry,
+      outcome.boxes.find((box) => box.index === index),
+    )
+    this.#host.about(room, opened.entry, opened.about)
+    return opened.entry
+  }
+
+  #healNext(now: Now, room: RoomState, left: readonly Entry[]): void {
+    const batch = left.slice(0, openEntriesMax)
+    if (batch.length === 0 || !this.#host.isKnown(room)) {
+      const isAgain = this.#healing.get(room) === true
+      this.#healing.delete(room)
+      if (isAgain) this.heal(now, room)
+      return
+    }
+    const oldestFirst = [...batch].reverse()
+    this.#open(now, room, {
+      entries: oldestFirst.map(sealedAgain),
+      way: 'page',
+      take: (at, opened) => {
+        const changed = opened.filter((entry, n) => isOther(oldestFirst[n]!, entry))
+        room.timeline.replace(changed)
+        if (changed.length > 0) this.#host.touch(room.room)
+        this.#healNext(at, room, left.slice(batch.length))
+      },
+    })
+  }
+
+  #isForCipher(entry: Entry, way: Way): boolean {
+    if (!this.#host.hasCipher) return false
+    if (entry.kind === 'sealed') return true
+    return way === 'live' && (entry.kind === 'commit' || entry.kind === 'group')
+  }
+}
+
+function withIdentities(
+  entries: readonly Entry[],
+  { identities }: Extract<CipherOutcome, { kind: 'opened' }>,
+): Entry[] {
+  return entries.map((entry): Entry & ChangedIdentities => {
+    const changed = identities.find(({ index }) => index === entry.index)
+    return changed === undefined ? entry : { ...entry, identities: changed.users }
+  })
+}
+
+/** Replacing what is still unreadable for the same reason would only draw it again. */
+function isOther(before: Entry, after: Entry): boolean {
+  if (after.kind !== 'unreadable') return true
+  return before.kind !== 'unreadable' || before.why !== after.why
+}
