@@ -21,7 +21,7 @@ import {
 } from './signing.ts'
 
 const version = 1
-const idBytesMax = 256
+const idCharactersMax = 256
 export const identityBytesMax = 1024
 
 /** What an account key signs for. */
@@ -83,7 +83,7 @@ export function readDevice(identity: Uint8Array, signatureKey: Uint8Array): Devi
 
 function readId(reader: ByteReader): string {
   const id = reader.text()
-  if (id === '' || id.length > idBytesMax)
+  if (id === '' || id.length > idCharactersMax)
     throw new MlsError('malformed', 'an id has no fit length')
   return id
 }

@@ -13,6 +13,7 @@ import { Group, type OwnCommit } from '../group.ts'
 import { createOwnGroup, joinByCommit, joinByWelcome, type OwnEntry } from '../joining.ts'
 import { MlsError } from '../mls-error.ts'
 import type { OwnDevice } from '../own-device.ts'
+import { createHeldKey, heldSigner } from '../signing.ts'
 import type { Dice } from './dice.ts'
 import { createDevice, groupId, Held, keyPackageOf, room } from './members.ts'
 
@@ -128,14 +129,26 @@ export class Walk {
     this.counts.refusedTrees += 1
   }
 
+  /** Now and then a member's commit is first, and the device has to come in anew. */
   async #enter(): Promise<void> {
     const own = await this.#newDevice()
+    if (this.#dice.upTo(3) === 1) await this.#comesTooLate(own)
     const entry = await joinByCommit(own, this.#held.door)
     this.#members.push(this.#stored(own, entry.group))
     this.#record(entry)
     this.#members.at(-1)!.followed = this.#held.commits.length
     this.counts.entries += 1
     await this.#agree()
+  }
+
+  async #comesTooLate(own: OwnDevice): Promise<void> {
+    const entry = await joinByCommit(own, this.#held.door)
+    const by = this.#dice.pick(this.#members)
+    await this.#followUp(by)
+    await this.#take(by, await this.#load(by).commit({}))
+    const pending = Group.decode(own, entry.group.encode())
+    assert.equal(pending.isMadeBy(this.#held.commits.at(-1)!), false)
+    await assert.rejects(this.#load(by).process(entry.commit), { code: 'other-epoch' })
   }
 
   /** A device lost what it had stored, and takes its place again. */
@@ -185,7 +198,8 @@ export class Walk {
   async #newDevice(): Promise<OwnDevice> {
     const id = this.#devices
     this.#devices += 1
-    return createDevice(`device-${id}`, { userId: `user-${id % 5}` })
+    const held = id % 2 === 0 ? {} : { signer: await heldSigner(await createHeldKey()) }
+    return createDevice(`device-${id}`, { userId: `user-${id % 5}`, ...held })
   }
 
   #load({ own, stored }: Walker): Group {
