@@ -11,6 +11,8 @@ import { LeanSocket } from './lean-socket.ts'
 export interface GuestsOptions {
   readonly address: string
   readonly clients: number
+  /** How many guests of other such processes were there before. */
+  readonly from?: number
 }
 
 export type GuestsReport =
@@ -40,10 +42,10 @@ const windowMsMin = 500
 const windowMsMax = 8_000
 const readIntoBytes = 64 * 1024
 
-const { address, clients }: GuestsOptions = JSON.parse(process.argv[2]!)
+const { address, clients, from = 0 }: GuestsOptions = JSON.parse(process.argv[2]!)
 const { hostname: host, port } = new URL(address)
 const readInto = Buffer.alloc(readIntoBytes)
-const guests = Array.from({ length: clients }, (_, at) => guestOf(at))
+const guests = Array.from({ length: clients }, (_, at) => guestOf(from + at))
 const makers = guests.filter((_, at) => at % peoplePerRoom === 0)
 let isSettled = false
 let lostAtMs: number | undefined

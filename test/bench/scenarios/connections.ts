@@ -18,11 +18,14 @@ export const memoryScenario: Scenario = {
     { key: 'mibFull', head: 'MiB with', digits: 0 },
     { key: 'microsecondsPerEntrance', head: 'µs CPU to come in', digits: 0 },
   ],
-  cases: () =>
-    [1_000, 5_000, 10_000].map((clients) => ({
+  cases: () => [
+    ...[1_000, 5_000, 10_000].map((clients) => ({
       label: `${clients.toLocaleString('en')} connections`,
-      measure: () => measureMemory(clients),
+      measure: () => measureMemory({ from: 0, clients }),
     })),
+    // Without what any load makes a process take once.
+    { label: '5,000 beside 5,000', measure: () => measureMemory({ from: 5_000, clients: 5_000 }) },
+  ],
 }
 
 export function stormScenario({ clients }: { readonly clients: number }): Scenario {
@@ -40,17 +43,23 @@ export function stormScenario({ clients }: { readonly clients: number }): Scenar
   }
 }
 
-async function measureMemory(clients: number): Promise<Figures> {
+/** Of so many clients, besides those that were there before. */
+async function measureMemory(people: { from: number; clients: number }): Promise<Figures> {
+  const { from, clients } = people
   const cluster = await Cluster.create({ config })
   try {
     await cluster.start()
     const pid = cluster.pidOf('frontend', 'frontend-1')!
+    const address = cluster.addresses[0]!
+    const before = from === 0 ? undefined : GuestProcess.start({ address, clients: from })
+    await before?.told('settled', settleMsMax)
     const [empty, usedMs] = [residentKib(pid), processorMsOf([pid])]
-    const guests = GuestProcess.start({ address: cluster.addresses[0]!, clients })
+    const guests = GuestProcess.start({ address, clients, from })
     await guests.told('settled', settleMsMax)
     const full = residentKib(pid)
     const spentMs = processorMsOf([pid]) - usedMs
     await guests.end()
+    await before?.end()
     return {
       kibPerConnection: (full - empty) / clients,
       mibEmpty: empty / 1_024,
