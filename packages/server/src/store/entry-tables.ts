@@ -36,7 +36,7 @@ export class EntryTables {
     )
     this.#entries = db.prepare(
       `SELECT number_in_room, entry FROM entries WHERE room = ? AND number_in_room >= ?
-       ORDER BY number_in_room LIMIT ?`,
+       ORDER BY number_in_room LIMIT ? + 0`,
     )
     this.#insert = db.prepare(
       `INSERT INTO entries (room, number_in_room, at, outbox, number, edit_of, entry)

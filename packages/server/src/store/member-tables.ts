@@ -16,7 +16,7 @@ export class MemberTables {
   constructor(db: DatabaseSync) {
     this.#member = db.prepare('SELECT * FROM members WHERE room = ? AND user = ?')
     this.#members = db.prepare(
-      'SELECT * FROM members WHERE room = ? AND user > ? ORDER BY user LIMIT ?',
+      'SELECT * FROM members WHERE room = ? AND user > ? ORDER BY user LIMIT ? + 0',
     )
     this.#roomsOf = db.prepare('SELECT * FROM members WHERE user = ?1 AND room <> ?1 ORDER BY room')
     this.#put = db.prepare(

@@ -18,7 +18,7 @@ export class RoomTables {
     this.#public = db.prepare(
       `SELECT * FROM rooms INDEXED BY public_rooms
        WHERE kind = 'public' AND room > ?1 AND (?2 = '' OR instr(folded_title, ?2) > 0)
-       ORDER BY room LIMIT ?3`,
+       ORDER BY room LIMIT ?3 + 0`,
     )
     this.#put = db.prepare(
       `INSERT INTO rooms

@@ -1,4 +1,9 @@
-/** What SQLite hands back, as what it was when it was put. STRICT tables hold the types. */
+/**
+ * What SQLite hands back, as what it was when it was put. STRICT tables hold the types.
+ *
+ * Statements say `LIMIT ? + 0`, not `LIMIT ?`: SQLite plans by a limit that is a bare variable, and
+ * prepares the statement anew whenever it is bound, which takes longer than to carry it out.
+ */
 import type { SQLOutputValue } from 'node:sqlite'
 
 export type Row = Record<string, SQLOutputValue>

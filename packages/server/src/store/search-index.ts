@@ -55,7 +55,7 @@ export class SearchIndex implements LateIndex {
        FROM post_words CROSS JOIN entries ON entries.cursor = post_words.rowid
        WHERE post_words MATCH ?1 AND post_words.rowid < ?2
          AND entries.room IN (SELECT value FROM json_each(?3))
-       ORDER BY post_words.rowid DESC LIMIT ?4`,
+       ORDER BY post_words.rowid DESC LIMIT ?4 + 0`,
     )
     this.#unindexed = db.prepare(
       'SELECT cursor, room, entry FROM entries WHERE cursor > ? AND cursor <= ? ORDER BY cursor',

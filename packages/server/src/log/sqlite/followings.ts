@@ -3,6 +3,9 @@
  * it gets next is read from the file after the cursor, in parts, so that a follower that begins far
  * back holds nobody up; only what this process has just committed is handed over from memory, with
  * what applying it did, and only to a follower that has everything before it.
+ *
+ * The first ring after a quiet moment is answered by a look at once. When they come thick and fast,
+ * one look serves all that come within `lookMsMin`: it costs the same for one record as for ten.
  */
 import type { LoggedRecord } from '@starling/core/backend/backend-io'
 import type { LogFollower } from '@starling/core/log/log'
@@ -10,6 +13,9 @@ import type { Position } from '@starling/core/log/record'
 import type { RecordTable } from './record-table.ts'
 import type { SqliteFile } from './sqlite-file.ts'
 import { isBusy, isFileTrouble, logErrorOf } from './sqlite-trouble.ts'
+
+/** Between the beginnings of two looks that rings cause. */
+const lookMsMin = 3
 
 /** Handed over at one go; the rest waits for the next turn. */
 const partLimits = { recordsMax: 1_000, charactersMax: 4 * 1024 * 1024 } as const
@@ -29,6 +35,9 @@ export class Followings {
   readonly #records: RecordTable
   readonly #all = new Set<Following>()
   readonly #unlisten: () => void
+  #lookedAtMs = Number.NEGATIVE_INFINITY
+  /** While a look is due. */
+  #later: NodeJS.Timeout | undefined
   /** Why the log cannot be written, or read; undefined when it can. */
   #writeTrouble: string | undefined
   #readTrouble: string | undefined
@@ -36,9 +45,7 @@ export class Followings {
   constructor(file: SqliteFile, records: RecordTable) {
     this.#file = file
     this.#records = records
-    this.#unlisten = file.doorbell.listen(() => {
-      for (const following of [...this.#all]) this.#advance(following, [])
-    })
+    this.#unlisten = file.doorbell.listen(() => this.#rang())
   }
 
   add(after: Position, follower: LogFollower): () => void {
@@ -74,7 +81,21 @@ export class Followings {
 
   close(): void {
     this.#unlisten()
+    clearTimeout(this.#later)
     for (const following of [...this.#all]) this.#stop(following)
+  }
+
+  #rang(): void {
+    if (this.#later !== undefined) return
+    const waitMs = lookMsMin - (performance.now() - this.#lookedAtMs)
+    if (waitMs <= 0) this.#look()
+    else this.#later = setTimeout(() => this.#look(), waitMs)
+  }
+
+  #look(): void {
+    this.#later = undefined
+    this.#lookedAtMs = performance.now()
+    for (const following of [...this.#all]) this.#advance(following, [])
   }
 
   #advance(following: Following, own: readonly LoggedRecord[]): void {

@@ -29,9 +29,10 @@ export class RecordTable {
     this.#head = db.prepare('SELECT max(position) AS head FROM records')
     this.#positionOf = db.prepare('SELECT position FROM records WHERE id = ?')
     this.#insert = db.prepare('INSERT INTO records (position, id, record) VALUES (?, ?, ?)')
+    // Not `LIMIT ?`: SQLite would prepare the statement anew whenever that is bound.
     this.#range = db.prepare(
       'SELECT position, record FROM records WHERE position > ? AND position <= ? ' +
-        'ORDER BY position LIMIT ?',
+        'ORDER BY position LIMIT ? + 0',
     )
     this.#fill = db.prepare('INSERT OR REPLACE INTO probes VALUES (1, zeroblob(?))')
     this.#unfill = db.prepare('DELETE FROM probes')
