@@ -1,8 +1,9 @@
 /**
  * The person's identity and this device's part in it: asks the servers what they hold of it, has
  * the cipher make what is missing, publishes that, and keeps and fetches the rows of the archive.
- * The device is `ready` when all that the cipher wanted published is. Anything that may have changed
- * the keys at the servers leads to the same round again (`refresh`), so a lost answer costs a round.
+ * The device is `ready` when all that the cipher wanted published is. Anything that may have
+ * changed the keys at the servers leads to the same round again (`refresh`), so a lost answer costs
+ * a round.
  */
 import type { ArchiveRow } from '@starling/protocol/down'
 import { limits } from '@starling/protocol/limits'

@@ -1,7 +1,8 @@
 /**
  * Work for the cipher, one at a time for each lane (a room, or what is of no room), in the order in
- * which it was given. Work of rooms waits until the cipher was prepared. Every job is answered once. What waits is bounded by those who give it: each
- * of them waits for its answer before it gives the next.
+ * which it was given. Work of rooms waits until the cipher was prepared. Every job is answered
+ * once. What waits is bounded by those who give it: each of them waits for its answer before it
+ * gives the next.
  */
 import type { Now } from '../../now.ts'
 import type { ClientOutput } from '../client-io.ts'

@@ -1,8 +1,8 @@
 /**
  * Keeps this device in the groups of its encrypted rooms: it joins what it is not in, catches up
- * with commits that it missed, removes whom the servers want removed, brings in whom it invited, and
- * tells newcomers what they cannot know. All of it waits until the account is ready and the client
- * is online, is tried again with growing pauses, and is done for few rooms at once.
+ * with commits that it missed, removes whom the servers want removed, brings in whom it invited,
+ * and tells newcomers what they cannot know. All of it waits until the account is ready and the
+ * client is online, is tried again with growing pauses, and is done for few rooms at once.
  *
  * Who may do what others may do as well takes turns (`turnMs`), and leaves it when somebody was
  * quicker: any commit covers all removals that were due.

@@ -1,8 +1,8 @@
 /**
  * What this device sends for a room's group: its beginning, commits, and what is sealed for those
  * who came later. Nothing of it outlives the run, so it has an outbox of its own, in memory: one
- * send a room at a time, under the same number until it is answered, on whatever connection. After a
- * refusal that consumed nothing the outbox is left and the next one begins at 1.
+ * send a room at a time, under the same number until it is answered, on whatever connection. After
+ * a refusal that consumed nothing the outbox is left and the next one begins at 1.
  */
 import type { DownFrameOf } from '@starling/protocol/down'
 import type { ErrorCode, Retry } from '@starling/protocol/error-codes'

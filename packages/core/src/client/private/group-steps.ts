@@ -1,8 +1,8 @@
 /**
  * How the steps of a room's group are done: questions to the servers, work for the cipher, sends.
  * Each step ends in exactly one call of its `Ended`; what it learned is in the group by then. A
- * commit counts for this device as soon as it is acknowledged: its entry is opened at once, and when
- * it arrives it is known already.
+ * commit counts for this device as soon as it is acknowledged: its entry is opened at once, and
+ * when it arrives it is known already.
  */
 import type { Entry } from '@starling/protocol/entry'
 import type { Chance, Now } from '../../now.ts'

@@ -1,7 +1,7 @@
 /**
  * Where this device stands with the group of one encrypted room, and what is to be done next. Facts
- * come in as they are learned (a status from the cipher, a refusal, an entry); `stepOf` looks at all
- * of them and names one step, so that it does not matter in which order they came.
+ * come in as they are learned (a status from the cipher, a refusal, an entry); `stepOf` looks at
+ * all of them and names one step, so that it does not matter in which order they came.
  */
 import type { RoomState } from '../room-state.ts'
 import type { GroupStatus } from './cipher.ts'
@@ -107,8 +107,8 @@ export function isReady(group: Group): boolean {
 }
 
 /**
- * When it is this device's turn: at once when its own act made it necessary, else by its place among
- * the leaves, counted from another one each time, so that the next ones need not act.
+ * When it is this device's turn: at once when its own act made it necessary, else by its place
+ * among the leaves, counted from another one each time, so that the next ones need not act.
  */
 export function turnMs(
   { status: { leaf, leaves } }: Group,

@@ -1,13 +1,13 @@
 /**
  * What goes on the wire of a send. In an encrypted room nothing that says something goes out in
- * plain, ever: it waits in its outbox until this device can seal it, and then its box goes out under
- * its number. When the servers find a box stale it is sealed anew; the number stays, so it stands
- * once (P2), and nothing overtakes it (P4).
+ * plain, ever: it waits in its outbox until this device can seal it, and then its box goes out
+ * under its number. When the servers find a box stale it is sealed anew; the number stays, so it
+ * stands once (P2), and nothing overtakes it (P4).
  *
- * What can be sealed no more (one is not in the room, or never was) still has to consume its number.
- * It goes out as the deletion of a message that cannot be: every server refuses that, with the true
- * reason first, and it tells nothing. While it is not known whether a room that one enters is
- * encrypted, what was composed for it waits.
+ * What can be sealed no more (one is not in the room, or never was) still has to consume its
+ * number. It goes out as the deletion of a message that cannot be: every server refuses that, with
+ * the true reason first, and it tells nothing. While it is not known whether a room that one enters
+ * is encrypted, what was composed for it waits.
  */
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Operation } from '@starling/protocol/operation'
