@@ -10,8 +10,8 @@ import { type BenchDevice, GroupBench } from './group-bench.test-fixture.ts'
 
 const room = 'r1'
 const kinds = [
-  ...(['say', 'say', 'seal', 'late', 'late', 'let in', 'join'] as const),
-  ...(['add', 'kick', 'leave', 'update', 'begin anew'] as const),
+  ...(['say', 'seal', 'seal', 'seal', 'late', 'late', 'late'] as const),
+  ...(['let in', 'join', 'add', 'kick', 'kick', 'leave', 'update', 'begin anew'] as const),
 ]
 const anySteps = fc.array(fc.tuple(fc.constantFrom(...kinds), fc.nat(4), fc.nat(4)), {
   maxLength: 40,
@@ -36,8 +36,7 @@ class Walk {
     const phone = this.#bench.secondDevice(people[1]!, 'd-phone')
     this.#bench.link(phone, people[1]!)
     this.#devices = [...people, phone]
-    this.#bench.encryptedRoom(room, people[0]!)
-    this.#bench.begins(people[0]!, room)
+    this.#bench.securedRoom(room, people[0]!, ...this.#devices.slice(1))
   }
 
   step([kind, at, other]: readonly [(typeof kinds)[number], number, number]): void {

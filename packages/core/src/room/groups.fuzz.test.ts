@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { LoggedOperation, LogRecord } from '../log/record.ts'
 import type { Applied } from './applied.ts'
-import { Replica } from './apply.ts'
+import { Replica, roomsTouchedBy } from './apply.ts'
 import { GroupBench } from './group-bench.test-fixture.ts'
 import { MemoryStore } from './memory-store.ts'
 
@@ -157,6 +157,22 @@ test('[E11] whatever is wrong with what comes, who has a leaf is a member or has
       })
     }),
     { numRuns: 200 },
+  )
+})
+
+test('[P3] the rooms that an operation is said to touch hold all the entries that it makes', () => {
+  fc.assert(
+    fc.property(anyFaults, (faults) => {
+      const store = new MemoryStore()
+      const replica = new Replica({ store })
+      withFaults(faults).forEach((op, at) => {
+        const record = recordOf([op], `r${at}`)
+        const { rooms } = replica.apply(at + 1, record)
+        const touched = new Set(record.ops.flatMap((one) => roomsTouchedBy(store, one)))
+        for (const { room } of rooms) assert.ok(touched.has(room), `${room} is among them`)
+      })
+    }),
+    { numRuns: 40 },
   )
 })
 
