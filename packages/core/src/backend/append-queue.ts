@@ -6,6 +6,7 @@
  * `unavailable` is always safe: the front-end asks again, here or elsewhere, and a repeat is
  * harmless.
  */
+import { bytesOf } from '../log/operation-bytes.ts'
 import type { LoggedOperation, LogRecord, RoomOperation } from '../log/record.ts'
 import type { Chance, Now } from '../now.ts'
 import type { Outcome } from '../room/applied.ts'
@@ -175,11 +176,4 @@ export class AppendQueue {
     this.#opsWaitingOrInFlight -= 1
     item.settle(outcome, now)
   }
-}
-
-/** About how much room the operation takes in a record. */
-function bytesOf(op: LoggedOperation): number {
-  if (op.kind !== 'room') return 256
-  const text = 'text' in op.op ? op.op.text.length : 64
-  return 200 + text * 2
 }
