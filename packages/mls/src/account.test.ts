@@ -32,6 +32,15 @@ test('a device is who its account key signed for, with the very key', async () =
   }
 })
 
+test('a device with an id that can be none is not signed for', async () => {
+  const account = await createPerson()
+  const statement = { userId: 'ann', signatureKey: account.publicKey, createdMs: nowMs }
+  for (const deviceId of ['', 'two words', 'gerät', 'x'.repeat(65)]) {
+    const signing = certifyDevice(account, { ...statement, deviceId })
+    await assert.rejects(signing, { code: 'malformed' })
+  }
+})
+
 test('a key that cannot be exported signs like any other', async () => {
   const pair = await createHeldKey()
   assert.equal(pair.privateKey.extractable, false)

@@ -5,9 +5,9 @@
  *
  *   identity = 1 u8 ‖ user ‖ device ‖ created, ms u64 ‖ account key, 32 ‖ signature, 64
  *
- * user and device being UTF-8 after a length, u32. The signature is over all before it and the
- * device's key, which stands in the leaf and so not here. Whether the account key is the person's
- * own no signature can tell: others keep the first that they saw, and people compare safety
+ * user and device being visible ASCII after a length, u32. The signature is over all before it and
+ * the device's key, which stands in the leaf and so not here. Whether the account key is the
+ * person's own no signature can tell: others keep the first that they saw, and people compare safety
  * numbers.
  */
 import { areSame, ByteReader, type Bytes, ByteWriter, joined } from './bytes.ts'
@@ -21,7 +21,7 @@ import {
 } from './signing.ts'
 
 const version = 1
-const idCharactersMax = 256
+const idCharactersMax = 64
 export const identityBytesMax = 1024
 
 /** What an account key signs for. */
@@ -37,6 +37,7 @@ export interface Device extends DeviceStatement {
   readonly identity: Uint8Array
 }
 
+/** Throws `malformed` for ids that nobody would read. */
 export async function certifyDevice(account: Signer, statement: DeviceStatement): Promise<Bytes> {
   const head = new ByteWriter()
     .number(version, 1)
@@ -46,7 +47,9 @@ export async function certifyDevice(account: Signer, statement: DeviceStatement)
     .raw(account.publicKey)
     .done()
   const signature = await account.sign(statementOf(head, statement.signatureKey))
-  return joined([head, signature])
+  const identity = joined([head, signature])
+  readDevice(identity, statement.signatureKey)
+  return identity
 }
 
 /** The device, if its account key has signed for this very signature key; else `credential`. */
@@ -75,6 +78,7 @@ export function readDevice(identity: Uint8Array, signatureKey: Uint8Array): Devi
   const userId = readId(reader)
   const deviceId = readId(reader)
   const createdMs = Number(reader.big())
+  if (!Number.isSafeInteger(createdMs)) throw new MlsError('malformed', 'a time beyond all times')
   const accountKey = reader.raw(signatureKeyBytes)
   reader.raw(signatureBytes)
   reader.end()
@@ -83,9 +87,8 @@ export function readDevice(identity: Uint8Array, signatureKey: Uint8Array): Devi
 
 function readId(reader: ByteReader): string {
   const id = reader.text()
-  if (id === '' || id.length > idCharactersMax)
-    throw new MlsError('malformed', 'an id has no fit length')
-  return id
+  if (id.length <= idCharactersMax && /^[\x21-\x7e]+$/.test(id)) return id
+  throw new MlsError('malformed', `an id that can be none: ${JSON.stringify(id)}`)
 }
 
 function statementOf(head: Uint8Array, signatureKey: Uint8Array): Bytes {

@@ -135,6 +135,21 @@ test('a welcome into another group than the one expected is refused', async () =
   })
 })
 
+test('who was away comes in where they were added, by a welcome with the tree', async () => {
+  const [ann, bob] = await Promise.all(['ann', 'bob'].map((id) => createDevice(id)))
+  const group = await createOwnGroup(ann!, groupId)
+  const keyPackage = await keyPackageOf(bob!)
+  const made = await group.commit({ add: [keyPackage.bytes], isTreeInWelcome: true })
+  const next = await made.group.commit({})
+  const { bytes: welcome } = made.welcomes[0]!
+  const joined = await joinByWelcome(bob!, { groupId, welcome, keyPackage })
+  const followed = await follow(joined, next.commit)
+  assert.deepEqual(followed.authenticator, next.group.authenticator)
+  const bare = await group.commit({ add: [keyPackage.bytes] })
+  const invitation = { groupId, welcome: bare.welcomes[0]!.bytes, keyPackage }
+  await assert.rejects(joinByWelcome(bob!, invitation), { code: 'refused' })
+})
+
 test('those join whose leaves are not merged at differing depths of the tree', async () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
   const [first, ...others] = await Promise.all(names.map((id) => createDevice(id)))

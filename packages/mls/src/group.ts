@@ -44,6 +44,11 @@ const contentKeyBytes = 32
 export interface Change {
   readonly add?: readonly Uint8Array[]
   readonly remove?: readonly number[]
+  /**
+   * Those who are added get the tree with their welcome, so that they can come in when the group
+   * has gone on and nobody has the tree of this epoch any more. Welcomes are then as long as it.
+   */
+  readonly isTreeInWelcome?: boolean
 }
 
 export interface WelcomeFor extends Leaf {
@@ -141,7 +146,7 @@ export class Group {
     return plain(await mlsExporter(exporterSecret, contentLabel, context, contentKeyBytes, suite))
   }
 
-  async commit({ add = [], remove = [] }: Change): Promise<OwnCommit> {
+  async commit({ add = [], remove = [], isTreeInWelcome = false }: Change): Promise<OwnCommit> {
     this.#checkRemovable(remove)
     const extraProposals: Proposal[] = [
       ...remove.map((removed) => ({ proposalType: 'remove' as const, remove: { removed } })),
@@ -153,7 +158,7 @@ export class Group {
     return refuse('one’s own commit', async () => {
       const made = await createCommit(
         { state: this.#state, cipherSuite: this.#own.suite, pskIndex: emptyPskIndex },
-        { wireAsPublicMessage: true, extraProposals },
+        { wireAsPublicMessage: true, extraProposals, ratchetTreeExtension: isTreeInWelcome },
       )
       if (made.commit.wireformat !== 'mls_public_message') throw new Error('a hidden commit')
       const group = new Group(this.#own, made.newState)

@@ -32,8 +32,8 @@ export async function createOwnGroup(own: OwnDevice, groupId: Uint8Array): Promi
 export interface Invitation {
   readonly groupId: Uint8Array
   readonly welcome: Uint8Array
-  /** Of the epoch that the welcome leads to. */
-  readonly tree: Tree
+  /** Of the epoch that the welcome leads to, unless it has that itself. */
+  readonly tree?: Tree | undefined
   /** The own one that the welcome names. */
   readonly keyPackage: { readonly bytes: Uint8Array; readonly privateBytes: Uint8Array }
 }
@@ -47,7 +47,7 @@ export async function joinByWelcome(own: OwnDevice, invitation: Invitation): Pro
   const welcome = readWelcome(invitation.welcome)
   const keyPackage = readKeyPackage(invitation.keyPackage.bytes)
   const privateKeys = readPrivateKeys(invitation.keyPackage.privateBytes)
-  const tree = fromTree(invitation.tree)
+  const tree = invitation.tree && fromTree(invitation.tree)
   return refuse('a welcome', async () => {
     const { suite, config } = own
     const state = await joinGroup(

@@ -19,7 +19,8 @@ import { MlsError } from './mls-error.ts'
 
 export const keyPackageBytesMax = 4096
 export const groupInfoBytesMax = 16_384
-export const welcomeBytesMax = 65_536
+/** With a full tree in it. */
+export const welcomeBytesMax = 524_288
 export const commitBytesMax = 2_097_152
 
 export function writeMessage(content: MlsMessageContent): Bytes {

@@ -10,7 +10,13 @@ import assert from 'node:assert/strict'
 import { areSame } from '../bytes.ts'
 import { openContent, readContentHeader, sealContent } from '../content.ts'
 import { Group, type OwnCommit } from '../group.ts'
-import { createOwnGroup, joinByCommit, joinByWelcome, type OwnEntry } from '../joining.ts'
+import {
+  createOwnGroup,
+  type Invitation,
+  joinByCommit,
+  joinByWelcome,
+  type OwnEntry,
+} from '../joining.ts'
 import { MlsError } from '../mls-error.ts'
 import type { OwnDevice } from '../own-device.ts'
 import { createHeldKey, heldSigner } from '../signing.ts'
@@ -119,12 +125,12 @@ export class Walk {
     await this.#agree()
   }
 
-  async #refusesTampered(own: OwnDevice, invitation: Parameters<typeof joinByWelcome>[1]) {
-    const at = this.#dice.upTo(invitation.tree.length) - 1
-    const node = invitation.tree[at]?.slice() ?? null
+  async #refusesTampered(own: OwnDevice, invitation: Invitation): Promise<void> {
+    const at = this.#dice.upTo(this.#held.tree.length) - 1
+    const node = this.#held.tree[at]?.slice() ?? null
     if (node === null) return
     node[this.#dice.upTo(node.length) - 1]! ^= 1 << (this.#dice.upTo(8) - 1)
-    const tree = invitation.tree.map((kept, index) => (index === at ? node : kept))
+    const tree = this.#held.tree.map((kept, index) => (index === at ? node : kept))
     await assert.rejects(joinByWelcome(own, { ...invitation, tree }), MlsError)
     this.counts.refusedTrees += 1
   }
