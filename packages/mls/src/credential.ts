@@ -7,8 +7,8 @@
  *
  * user and device being visible ASCII after a length, u32. The signature is over all before it and
  * the device's key, which stands in the leaf and so not here. Whether the account key is the
- * person's own no signature can tell: others keep the first that they saw, and people compare safety
- * numbers.
+ * person's own no signature can tell: others keep the first that they saw, and people compare
+ * safety numbers.
  */
 import { areSame, ByteReader, type Bytes, ByteWriter, joined } from './bytes.ts'
 import { MlsError } from './mls-error.ts'

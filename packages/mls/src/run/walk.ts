@@ -104,7 +104,9 @@ export class Walk {
     const removed = this.#dice.some(others, removes)
     const packages = await Promise.all(added.map(keyPackageOf))
     const group = this.#load(by)
+    const isTreeInWelcome = this.#dice.upTo(3) === 1
     const made = await group.commit({
+      isTreeInWelcome,
       add: packages.map(({ bytes }) => bytes),
       remove: removed.map((member) => this.#leafOf(group, member.own)),
     })
@@ -114,10 +116,10 @@ export class Walk {
       const invitation = {
         groupId,
         welcome: made.welcomes[at]!.bytes,
-        tree: this.#held.tree,
+        tree: isTreeInWelcome ? undefined : this.#held.tree,
         keyPackage: packages[at]!,
       }
-      if (at === 0) await this.#refusesTampered(own, invitation)
+      if (at === 0 && !isTreeInWelcome) await this.#refusesTampered(own, invitation)
       const joined = await joinByWelcome(own, invitation)
       this.counts.joins += 1
       this.#members.push(this.#stored(own, joined))
