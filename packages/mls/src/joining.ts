@@ -47,6 +47,7 @@ export async function joinByWelcome(own: OwnDevice, invitation: Invitation): Pro
   const welcome = readWelcome(invitation.welcome)
   const keyPackage = readKeyPackage(invitation.keyPackage.bytes)
   const privateKeys = readPrivateKeys(invitation.keyPackage.privateBytes)
+  const tree = invitation.tree && fromTree(invitation.tree)
   return refuse('a welcome', async () => {
     const { suite, config } = own
     const state = await joinGroup(
