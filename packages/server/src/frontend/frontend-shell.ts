@@ -33,7 +33,6 @@ import { startTicker } from '../ticker.ts'
 import { type Certificate, readCertificate } from '../tls/certificate.ts'
 import { watchCertificate } from '../tls/certificate-watch.ts'
 import { hostInUrl, isLoopback } from '../tls/loopback.ts'
-import { selfSignedCertificate } from '../tls/self-signed.ts'
 import { BackendLinks } from './backend-links.ts'
 import { ClientConnections } from './client-connections.ts'
 import { ClientServer } from './client-server.ts'
@@ -83,6 +82,8 @@ export async function startFrontend(
 async function certificateOf({ tls }: FrontendSettings): Promise<Certificate | undefined> {
   if (tls.kind === 'off') return undefined
   if (tls.kind === 'files') return readCertificate(tls.certFile, tls.keyFile)
+  // The library that makes certificates takes a third of the time of a start.
+  const { selfSignedCertificate } = await import('../tls/self-signed.ts')
   return selfSignedCertificate(tls.dataDir, tls.hosts)
 }
 
