@@ -6,23 +6,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { LoggedOperation, LogRecord } from '../log/record.ts'
-import type { Applied } from './applied.ts'
 import { Replica, roomsTouchedBy } from './apply.ts'
 import { GroupBench } from './group-bench.test-fixture.ts'
 import { MemoryStore } from './memory-store.ts'
 
-/** Keeps all that was applied. */
-class RecordingBench extends GroupBench {
-  readonly recorded: LoggedOperation[] = []
-
-  override apply(...ops: readonly LoggedOperation[]): Applied {
-    this.recorded.push(...ops)
-    return super.apply(...ops)
-  }
-}
-
 function recordedOperations(): readonly LoggedOperation[] {
-  const bench = new RecordingBench()
+  const bench = new GroupBench()
   const [ann, bob, cyd] = [bench.person('ann'), bench.person('bob'), bench.person('cyd')]
   bench.securedRoom('r1', ann, bob)
   const phone = bench.secondDevice(ann, 'd-phone')
@@ -46,7 +35,7 @@ function recordedOperations(): readonly LoggedOperation[] {
   bench.begins(ann, 'r1', 2)
   bench.joinsByItself(cyd, 'r1')
   bench.speaks(cyd, 'r1', 'three')
-  return bench.recorded
+  return bench.records.flatMap(({ ops }) => ops)
 }
 
 const recorded = recordedOperations()

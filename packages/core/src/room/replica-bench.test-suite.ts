@@ -7,7 +7,7 @@ import type { Entry, EntryBody } from '@starling/protocol/entry'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import { type Limits, limits } from '@starling/protocol/limits'
 import { directRoomId, type Operation } from '@starling/protocol/operation'
-import type { AccountOperation, LoggedOperation, VoidOperation } from '../log/record.ts'
+import type { AccountOperation, LoggedOperation, LogRecord, VoidOperation } from '../log/record.ts'
 import type { Applied, Outcome } from './applied.ts'
 import { Replica } from './apply.ts'
 import { MemoryStore } from './memory-store.ts'
@@ -22,6 +22,8 @@ export interface BenchOptions {
 export class ReplicaBench {
   readonly store = new MemoryStore()
   readonly replica: Replica
+  /** All that was applied, in order. */
+  readonly records: LogRecord[] = []
   readonly #numbers = new Map<string, number>()
   /** Wall clock of the next record. */
   at = 1_000
@@ -38,7 +40,9 @@ export class ReplicaBench {
 
   apply(...ops: readonly LoggedOperation[]): Applied {
     const position = this.store.position + 2
-    return this.replica.apply(position, { id: `record-${position}`, at: this.at, ops })
+    const record = { id: `record-${position}`, at: this.at, ops }
+    this.records.push(record)
+    return this.replica.apply(position, record)
   }
 
   applyOne(op: LoggedOperation): Outcome {
