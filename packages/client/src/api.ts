@@ -100,8 +100,8 @@ export interface LinkedDevice {
  *
  * A person has one identity, made on their first device. Another device of theirs is `unlinked`
  * until one of three things was done: `link` on a device that is linked, with the `linkCode` that
- * the new one shows; `restore` on the new one with the recovery key; or `resetIdentity`, which gives
- * up what was written before and has everybody asked to verify anew.
+ * the new one shows; `restore` on the new one with the recovery key; or `resetIdentity`, which
+ * gives up what was written before and has everybody asked to verify anew.
  */
 export interface Privacy {
   /**

@@ -132,7 +132,8 @@ export async function restore(
   job: VaultJob,
   { recoveryKey: typed, keys }: WorkOf<'restore'>,
 ): Promise<CipherOutcome> {
-  await mustBeUnlinked(job, keys)
+  const before = await repeated(job, keys)
+  if (before !== undefined) return before
   const sealed = keys.mine?.recovery
   if (sealed === undefined) {
     throw new WorkRefused('no-recovery-key', 'No recovery key was made for this account.')
@@ -173,7 +174,8 @@ export async function linkMail(
   job: VaultJob,
   { box, keys }: WorkOf<'link-mail'>,
 ): Promise<CipherOutcome> {
-  await mustBeUnlinked(job, keys)
+  const before = await repeated(job, keys)
+  if (before !== undefined) return before
   const link = await linkKeyOf(job)
   const refusal = new WorkRefused('wrong-link-code', 'What the other device sent does not fit.')
   if (link === undefined) throw refusal
@@ -232,10 +234,14 @@ async function linkedIdentity(job: VaultJob, keys: KeysAnswer): Promise<Identity
   throw new WorkRefused('not-linked', 'This device is not linked; link it or restore first.')
 }
 
-async function mustBeUnlinked(job: VaultJob, keys: KeysAnswer): Promise<void> {
+/** What was done before, if the answer was lost. */
+async function repeated(job: VaultJob, keys: KeysAnswer): Promise<CipherOutcome | undefined> {
   const held = await identityOf(job)
-  if (held === undefined || held.accountKey !== keys.identity) return
-  throw new WorkRefused('already-linked', 'This device is linked already.')
+  if (held === undefined || held.accountKey !== keys.identity) return undefined
+  if (keys.devices.some(({ device }) => device === job.me.device)) {
+    throw new WorkRefused('already-linked', 'This device is linked already.')
+  }
+  return { kind: 'publish', publish: { certificate: await setLinked(job, held) } }
 }
 
 async function openedOr<T>(open: () => Promise<T>, refusal: WorkRefused): Promise<T> {

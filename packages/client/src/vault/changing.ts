@@ -8,13 +8,7 @@ import type {
 import { sealContent } from '@starling/mls/content'
 import { readDevice } from '@starling/mls/credential'
 import { Group, type OwnCommit } from '@starling/mls/group'
-import {
-  createOwnGroup,
-  joinByCommit,
-  joinByWelcome,
-  joinByWholeWelcome,
-  refsIn,
-} from '@starling/mls/joining'
+import { createOwnGroup, joinByCommit, joinByWelcome, refsIn } from '@starling/mls/joining'
 import { verifyKeyPackage } from '@starling/mls/key-package'
 import { MlsError } from '@starling/mls/mls-error'
 import { encodeTree, type Tree } from '@starling/mls/tree'
@@ -118,10 +112,9 @@ export async function welcome(
   const groupId = await groupIdOf(room, gen)
   // When the group has gone on its tree is another one; then the welcome has it, if it was small.
   const isPresent = answer.gen === gen && answer.epoch === epoch
-  const invitation = { groupId, welcome: bytes, keyPackage }
-  const group = isPresent
-    ? await joinByWelcome(ownOf(job), { ...invitation, tree: treeOf(answer) })
-    : await joinByWholeWelcome(ownOf(job), invitation)
+  const tree = isPresent ? treeOf(answer) : undefined
+  const invitation = { groupId, welcome: bytes, tree, keyPackage }
+  const group = await joinByWelcome(ownOf(job), invitation)
   if (group.epoch !== BigInt(epoch)) {
     throw new WorkRefused('unusable', 'The welcome is for another epoch.')
   }

@@ -1,4 +1,4 @@
-/** This device's own keys: the one that it signs with, its certificate, and how it asks to be linked. */
+/** This device's own keys: the one that it signs with, its certificate, the one it is linked by. */
 import { certifyDevice } from '@starling/mls/credential'
 import { createLinkKey, type LinkKey } from '@starling/mls/linking'
 import { OwnDevice } from '@starling/mls/own-device'

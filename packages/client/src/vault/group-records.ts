@@ -3,8 +3,8 @@
  * one's own that may come to stand, and the content key of every epoch that one may read.
  *
  * The servers decide which commit makes the next epoch. One's own is stored before it is given out,
- * since nobody can process their own commit; when its entry comes, what was stored takes the place of
- * the group, and when another's comes at that epoch, it is dropped.
+ * since nobody can process their own commit; when its entry comes, what was stored takes the place
+ * of the group, and when another's comes at that epoch, it is dropped.
  */
 import { type GroupStatus, noGroup } from '@starling/core/client/private/cipher'
 import { areSame } from '@starling/mls/bytes'
@@ -158,8 +158,8 @@ export function learnOwnKey(
 }
 
 /**
- * By another member's word, which may be wrong: it is marked by a byte after it, may be replaced, and
- * replaces none that is right. Whether it is news.
+ * By another member's word, which may be wrong: it is marked by a byte after it, may be replaced,
+ * and replaces none that is right. Whether it is news.
  */
 export async function learnToldKey(
   { draft, names }: VaultJob,

@@ -1,11 +1,11 @@
 /**
  * The keys of a profile in a browser: one IndexedDB database. Values are encrypted under a key that
- * the browser keeps beside them and gives to no script (non-extractable): who copies the files of the
- * browser's profile without the browser's own key storage, or reads the database through another
- * page's bug, gets no keys. A script of this very page could use it, but not take it away.
+ * the browser keeps beside them and gives to no script (non-extractable): who copies the files of
+ * the browser's profile without the browser's own key storage, or reads the database through
+ * another page's bug, gets no keys. A script of this very page could use it, but not take it away.
  *
- * A Web Lock makes the turns of tabs exclude one another. A turn gathers what it puts and writes it in
- * one transaction at its end, since transactions of IndexedDB do not last over other waits.
+ * A Web Lock makes the turns of tabs exclude one another. A turn gathers what it puts and writes it
+ * in one transaction at its end, since transactions of IndexedDB do not last over other waits.
  */
 import type { KeyStore, KeyTurn, KeyWrite } from './key-store.ts'
 import { sealedKeyStore } from './sealed-key-store.ts'
@@ -22,7 +22,7 @@ export async function openIndexedDbKeyStore(name: string): Promise<KeyStore> {
   }
   const database = await answer(request)
   database.onversionchange = () => database.close()
-  // Without it the browser may drop the keys when the disk is full. It may say no; nothing is lost yet.
+  // Else the browser may drop the keys when the disk is full. If it says no nothing is lost yet.
   await navigator.storage?.persist?.()
   const key = await sealingKey(database)
   return sealedKeyStore(new IndexedDbKeyStore(name, database), key)

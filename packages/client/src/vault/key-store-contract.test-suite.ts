@@ -77,21 +77,7 @@ export function keyStoreContract(name: string, make: () => KeyStoreUnderTest): v
     await store.close()
   })
 
-  run('who shares a store sees that another has written', async (under) => {
-    const [a, b] = [await under.open(), await under.open()]
-    const isChanged = (store: KeyStore) => store.turn(async (turn) => turn.isChanged)
-    await put(a, 'k', bytes(1))
-    assert.equal(await isChanged(b), true)
-    assert.equal(await isChanged(b), false)
-    assert.equal(await isChanged(a), false)
-    await put(b, 'k', bytes(2))
-    assert.equal(await isChanged(b), false)
-    assert.equal(await isChanged(a), true)
-    assert.deepEqual(await read(a, 'k'), bytes(2))
-    await a.close()
-    await b.close()
-  })
-
+  run('who shares a store sees that another has written', tellsOfOthers)
   run('what a caller does with bytes later changes nothing', async (under) => {
     const store = await under.open()
     const value = bytes(1, 2, 3)
@@ -100,4 +86,19 @@ export function keyStoreContract(name: string, make: () => KeyStoreUnderTest): v
     assert.deepEqual(await read(store, 'k'), bytes(1, 2, 3))
     await store.close()
   })
+}
+
+async function tellsOfOthers(under: KeyStoreUnderTest): Promise<void> {
+  const [a, b] = [await under.open(), await under.open()]
+  const isChanged = (store: KeyStore) => store.turn(async (turn) => turn.isChanged)
+  await put(a, 'k', bytes(1))
+  assert.equal(await isChanged(b), true)
+  assert.equal(await isChanged(b), false)
+  assert.equal(await isChanged(a), false)
+  await put(b, 'k', bytes(2))
+  assert.equal(await isChanged(b), false)
+  assert.equal(await isChanged(a), true)
+  assert.deepEqual(await read(a, 'k'), bytes(2))
+  await a.close()
+  await b.close()
 }

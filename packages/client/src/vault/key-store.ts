@@ -1,10 +1,10 @@
 /**
  * Where a vault keeps its keys: names and bytes.
  *
- * All that a vault does happens in *turns*. While a turn runs nobody else who shares the store (another
- * process of the profile, another tab) reads or writes it. What a turn puts is there as a whole and
- * durable when the turn settles, or not at all when it throws. So a crash at any moment leaves the
- * store as it was before a turn or after it, and a turn that is done again finds which.
+ * All that a vault does happens in *turns*. While a turn runs nobody else who shares the store
+ * (another process of the profile, another tab) reads or writes it. What a turn puts is there as a
+ * whole and durable when the turn settles, or not at all when it throws. So a crash at any moment
+ * leaves the store as it was before a turn or after it, and a turn that is done again finds which.
  */
 export interface KeyStore {
   /** Turns are done one after the other, in the order in which they were asked for. */

@@ -1,4 +1,4 @@
-/** What one's own archive at the servers tells. Rows that do not open are of a former archive key. */
+/** What one's own archive at the servers tells. Rows that do not open are of a former key. */
 import type { ArchiveRow } from '@starling/protocol/down'
 import { openRow } from './archive-rows.ts'
 import { learnOwnKey } from './group-records.ts'

@@ -1,7 +1,8 @@
 /**
- * What an unlinked device shows, and a person types or scans on another: 100 bits of the hash of the
- * key that the unlinked one waits with. The servers carry the key itself; they could give another, but
- * not one with this hash. Letters that are mistaken for digits are not used, and read as those.
+ * What an unlinked device shows, and a person types or scans on another: 100 bits of the hash of
+ * the key that the unlinked one waits with. The servers carry the key itself; they could give
+ * another, but not one with this hash. Letters that are mistaken for digits are not used, and read
+ * as those.
  */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const signs = 20

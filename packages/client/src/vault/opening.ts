@@ -1,7 +1,7 @@
 /**
- * Entries of an encrypted room, in order: commits bring the group on, boxes are opened with the key of
- * their epoch, whenever that was. So boxes may come in any order and again and again; only commits
- * count, and one that is missing is told by its epoch.
+ * Entries of an encrypted room, in order: commits bring the group on, boxes are opened with the key
+ * of their epoch, whenever that was. So boxes may come in any order and again and again; only
+ * commits count, and one that is missing is told by its epoch.
  */
 import type {
   CipherOutcome,

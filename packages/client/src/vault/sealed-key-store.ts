@@ -1,7 +1,7 @@
 /**
- * A key store whose values are encrypted: AES-256-GCM under one key, each value with an IV of its own
- * and bound to its name, so that values cannot be exchanged for one another. Names stay readable:
- * they tell rooms, epochs and people, which the servers know as well.
+ * A key store whose values are encrypted: AES-256-GCM under one key, each value with an IV of its
+ * own and bound to its name, so that values cannot be exchanged for one another. Names stay
+ * readable: they tell rooms, epochs and people, which the servers know as well.
  */
 import type { KeyStore, KeyTurn } from './key-store.ts'
 

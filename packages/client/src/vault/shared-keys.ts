@@ -1,8 +1,8 @@
 /**
- * Keys of earlier epochs in a box of the room, for members who came later, where the room's history is
- * for all. With them go the devices that had left by then, so that who reads can tell who wrote; of
- * those that are still there the group tells. It is the word of the member who shares: wrong keys open
- * nothing, and a device needs its person's signature all the same.
+ * Keys of earlier epochs in a box of the room, for members who came later, where the room's history
+ * is for all. With them go the devices that had left by then, so that who reads can tell who wrote;
+ * of those that are still there the group tells. It is the word of the member who shares: wrong
+ * keys open nothing, and a device needs its person's signature all the same.
  */
 import {
   type CipherOutcome,

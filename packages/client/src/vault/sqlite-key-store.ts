@@ -1,7 +1,7 @@
 /**
- * The keys of a profile in Node: one SQLite file, for its user alone (mode 0600). A turn is one write
- * transaction, so processes that share a profile take turns, the system ends the turn of one that is
- * killed, and what a turn put is on the disk when it settles.
+ * The keys of a profile in Node: one SQLite file, for its user alone (mode 0600). A turn is one
+ * write transaction, so processes that share a profile take turns, the system ends the turn of one
+ * that is killed, and what a turn put is on the disk when it settles.
  */
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'

@@ -1,6 +1,6 @@
 /**
- * Devices with vaults, and servers that do no more than keep what is published, hand key packages out
- * once, and let the first commit of an epoch stand.
+ * Devices with vaults, and servers that do no more than keep what is published, hand key packages
+ * out once, and let the first commit of an epoch stand.
  */
 import assert from 'node:assert/strict'
 import type {

@@ -169,7 +169,7 @@ test('[P10] in a room with history for all the newcomer reads what a member shar
   assert.equal(cid.reading(old), 'from before')
 })
 
-test('[P10] a box that another person’s device sealed, or that was changed, is not opened', async () => {
+test('[P10] a box of another person’s device, or one that was changed, is not opened', async () => {
   const { servers, phones } = await scene('ann', 'bob')
   const [ann, bob] = phones as [Phone, Phone]
   await ann.begin()

@@ -1,7 +1,8 @@
 /**
  * Holds the keys of this device and does what the client's node asks of the cipher. Each job is one
- * turn on the key store: it reads, works, and puts what it found out in one batch, before it answers.
- * So a job that is cut short has done nothing, and one that is done again finds what it did.
+ * turn on the key store: it reads, works, and puts what it found out in one batch, before it
+ * answers. So a job that is cut short has done nothing, and one that is done again finds what it
+ * did.
  *
  * Nothing is trusted but what is signed by devices, what those stand for by their people, and what
  * this device has stored itself.
