@@ -28,6 +28,9 @@ export interface BenchOptions {
   readonly clients: number
   readonly rooms: number
   readonly window: number
+  /** Sends a second, in bursts, instead of a window. */
+  readonly rate?: number
+  readonly burst?: number
   readonly seconds: number
   /** One send in so many is followed on its way. */
   readonly followEvery?: number

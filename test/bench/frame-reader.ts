@@ -2,9 +2,12 @@
 import type { DownFrame } from '@starling/protocol/down'
 
 const rememberedMax = 500
+const readIntoBytes = 256 * 1024
 const toldToMany = '{"t":"entries"'
 
 export class FrameReader {
+  /** What comes is read into it, of all clients. */
+  readonly readInto = Buffer.alloc(readIntoBytes)
   readonly #remembered = new Map<string, DownFrame>()
 
   read(bytes: Buffer): DownFrame {

@@ -9,8 +9,8 @@ import type { DownFrame, DownFrameOf } from '@starling/protocol/down'
 import type { Operation } from '@starling/protocol/operation'
 import { protocolVersion } from '@starling/protocol/up'
 import { isFollowed, monotonicMs } from '@starling/server/telemetry/stage-marks'
-import { WebSocket } from 'ws'
 import type { FrameReader } from './frame-reader.ts'
+import { LeanSocket } from './load/lean-socket.ts'
 
 interface Outbox {
   readonly id: string
@@ -35,7 +35,7 @@ export class RawClient {
   readonly marks: ClientMark[] = []
   followEvery: number | undefined
   readonly faults: string[] = []
-  readonly #socket: WebSocket
+  readonly #socket: LeanSocket
   readonly #reader: FrameReader
   readonly #outboxes = new Map<string, Outbox>()
   readonly #unanswered = new Map<string, Unanswered>()
@@ -45,21 +45,24 @@ export class RawClient {
 
   constructor(address: string, name: string, reader: FrameReader) {
     this.#reader = reader
-    this.#socket = new WebSocket(address, { perMessageDeflate: false })
-    this.#socket.on('message', (bytes: Buffer) => this.#heard(bytes))
-    this.#socket.on('error', (error) => this.#welcomed.reject(error))
-    this.#socket.on('close', (code) => this.#fault(`the connection was closed with ${code}`))
+    const { hostname: host, port } = new URL(address)
+    this.#socket = new LeanSocket({
+      ...{ host, port: Number(port), readInto: reader.readInto },
+      onText: (payload) => this.#heard(payload),
+      onEnd: (why) => this.#fault(`the connection ended: ${why}`),
+    })
     const token = randomBytes(32).toString('base64url')
     const auth = { kind: 'guest', name, token }
-    this.#socket.on('open', () => this.#say({ t: 'hello', protocol: protocolVersion, auth }))
+    const opened = () => this.#say({ t: 'hello', protocol: protocolVersion, auth })
+    this.#socket.opened().then(opened, (error) => this.#welcomed.reject(error))
   }
 
   ready(): Promise<void> {
     return this.#welcomed.promise
   }
 
-  /** Resolves with the milliseconds to the ack. */
-  send(room: string, op: Operation): Promise<number> {
+  /** Resolves with the milliseconds to the ack, from `sinceMs` on. */
+  send(room: string, op: Operation, sinceMs: number = performance.now()): Promise<number> {
     const outbox = this.#outboxOf(room)
     outbox.number += 1
     const { promise, resolve } = Promise.withResolvers<number>()
@@ -67,7 +70,7 @@ export class RawClient {
     if (this.#isFollowed(outbox.id, outbox.number)) {
       this.marks.push(['posted', key, monotonicMs()])
     }
-    this.#unanswered.set(key, { sinceMs: performance.now(), settle: resolve })
+    this.#unanswered.set(key, { sinceMs, settle: resolve })
     this.#say({ t: 'send', room, outbox: outbox.id, number: outbox.number, op })
     return promise
   }
@@ -83,7 +86,6 @@ export class RawClient {
   }
 
   close(): void {
-    this.#socket.removeAllListeners('close')
     this.#socket.close()
   }
 
@@ -97,7 +99,7 @@ export class RawClient {
   }
 
   #say(frame: object): void {
-    this.#socket.send(JSON.stringify(frame))
+    this.#socket.text(JSON.stringify(frame))
   }
 
   #heard(bytes: Buffer): void {

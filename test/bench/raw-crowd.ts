@@ -1,7 +1,11 @@
 /**
- * Many raw clients that write as fast as they are acknowledged, up to a window. Half of what they
- * write is short, half long, so that balancing by size splits every one of them over backends.
+ * Many raw clients that write as fast as they are acknowledged, up to a window; or at a rate, in
+ * bursts, each of one client whose turn it is, whether or not what was sent before is acknowledged;
+ * what servers held up is made up for, and counts from when it was due.
+ * Half of what they write is short, half long, so that balancing by size splits every one of them
+ * over backends.
  */
+import { performance } from 'node:perf_hooks'
 import { FrameReader } from './frame-reader.ts'
 import { type ClientMark, RawClient } from './raw-client.ts'
 
@@ -10,6 +14,10 @@ export interface RawCrowdOptions {
   readonly clients: number
   readonly rooms: number
   readonly window: number
+  /** Sends a second of all together; then there is no window. */
+  readonly rate?: number
+  /** Of one client at once, where there is a rate. */
+  readonly burst?: number
   /** One send in so many is followed on its way. */
   readonly followEvery?: number
 }
@@ -17,25 +25,31 @@ export interface RawCrowdOptions {
 interface Person {
   readonly client: RawClient
   readonly rooms: readonly string[]
+  /** Sends so far. */
+  count: number
+  unanswered: number
 }
 
 const roomsPerPerson = 2
+/** Of one client, where there is a rate: no outbox takes more. */
+const burstsUnderWayMax = 4
 
 export class RawCrowd {
   readonly #people: readonly Person[]
-  readonly #window: number
+  readonly #options: RawCrowdOptions
   #isWriting = false
-  #writers: readonly Promise<void>[] = []
+  readonly #unanswered = new Set<Promise<void>>()
+  #pace: NodeJS.Timeout | undefined
   /** Milliseconds to each ack since they were taken last. */
   #durations: number[] = []
 
-  private constructor(people: readonly Person[], window: number) {
+  private constructor(people: readonly Person[], options: RawCrowdOptions) {
     this.#people = people
-    this.#window = window
+    this.#options = options
   }
 
   static async gather(options: RawCrowdOptions): Promise<RawCrowd> {
-    const { address, window } = options
+    const { address } = options
     const reader = new FrameReader()
     const clients = Array.from(
       { length: options.clients },
@@ -50,25 +64,30 @@ export class RawCrowd {
     const people = clients.map((client, at) => ({
       client,
       rooms: Array.from({ length: roomsPerPerson }, (_, i) => rooms[(at + i) % rooms.length]!),
+      count: 0,
+      unanswered: 0,
     }))
     const joins = people.slice(1).flatMap(({ client, rooms: own }) => {
       return [...new Set(own)].map((room) => client.send(room, { kind: 'join' }))
     })
     await Promise.all(joins)
-    return new RawCrowd(people, window)
+    return new RawCrowd(people, options)
   }
 
   start(): void {
     this.#isWriting = true
-    this.#writers = this.#people.flatMap((person, at) =>
-      Array.from({ length: this.#window }, () => this.#write(person, at.toString(36))),
-    )
+    const { rate, window } = this.#options
+    if (rate !== undefined) return this.#keepRate(rate)
+    for (const [at, person] of this.#people.entries()) {
+      for (let n = 0; n < window; n += 1) this.#say(person, at, performance.now())
+    }
   }
 
   /** Resolves when everything is acknowledged. */
   async stop(): Promise<void> {
     this.#isWriting = false
-    await Promise.all(this.#writers)
+    clearInterval(this.#pace)
+    await Promise.all(this.#unanswered)
   }
 
   takeDurations(): readonly number[] {
@@ -102,12 +121,40 @@ export class RawCrowd {
     for (const { client } of this.#people) client.close()
   }
 
-  async #write({ client, rooms }: Person, name: string): Promise<void> {
-    for (let count = 0; this.#isWriting; count += 1) {
-      const short = `${name}.${count.toString(36)}`
-      const text = count % 4 < 2 ? short : `${short} ${'long message '.repeat(1 + (count % 9))}`
-      const tookMs = await client.send(rooms[count % rooms.length]!, { kind: 'post', text })
+  /** What is due by now goes out each millisecond. */
+  #keepRate(rate: number): void {
+    const { burst = 1 } = this.#options
+    const startedAtMs = performance.now()
+    let bursts = 0
+    this.#pace = setInterval(() => {
+      const nowMs = performance.now()
+      for (;;) {
+        const dueMs = startedAtMs + (bursts * burst * 1_000) / rate
+        if (dueMs > nowMs) return
+        const at = bursts % this.#people.length
+        const person = this.#people[at]!
+        if (person.unanswered >= burstsUnderWayMax * burst) return
+        for (let n = 0; n < burst; n += 1) this.#say(person, at, dueMs)
+        bursts += 1
+      }
+    }, 1)
+  }
+
+  #say(person: Person, at: number, sinceMs: number): void {
+    const { client, rooms } = person
+    const { count } = person
+    person.count += 1
+    person.unanswered += 1
+    const short = `${at.toString(36)}.${count.toString(36)}`
+    const text = count % 4 < 2 ? short : `${short} ${'long message '.repeat(1 + (count % 9))}`
+    const room = rooms[count % rooms.length]!
+    const answered = client.send(room, { kind: 'post', text }, sinceMs).then((tookMs) => {
+      this.#unanswered.delete(answered)
+      person.unanswered -= 1
       this.#durations.push(tookMs)
-    }
+      const isNextDue = this.#isWriting && this.#options.rate === undefined
+      if (isNextDue) this.#say(person, at, performance.now())
+    })
+    this.#unanswered.add(answered)
   }
 }

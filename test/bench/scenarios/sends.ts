@@ -1,7 +1,9 @@
 /**
- * Acknowledged sends a second and the time to the ack: for each balancing policy with one send in
- * flight, and in bursts, as the goal has it. On the engine nats only the default policy: three
- * servers that sync, four backends with a store each.
+ * Acknowledged sends a second and the time to the ack. Flat out: for each balancing policy with one
+ * send in flight, and in bursts, as the goal has it. At a rate: half of the goal in bursts, which
+ * tells what an ack takes while there is room, and messages that come alone, which tells what a
+ * commit that serves nobody else costs. On the engine nats only the default policy: three servers
+ * that sync, four backends with a store each.
  */
 import { balancingPolicyNames } from '@starling/core/frontend/balancing/policy'
 import type { Engine } from '../bench-cluster.ts'
@@ -13,8 +15,34 @@ export interface SendsOptions {
   readonly engines: readonly Engine[]
 }
 
-const defaultPolicy = 'size-and-clients'
+interface Load {
+  readonly how: string
+  readonly policy: string
+  readonly window: number
+  readonly rate?: number
+  readonly burst?: number
+}
+
+const policy = 'size-and-clients'
 const burst = 16
+
+const inBursts: Load = { how: `${burst} in flight each`, policy, window: burst }
+
+/** Sends a second. */
+const paced: readonly Load[] = [
+  { how: `10,000/s in bursts of ${burst}`, policy, window: 0, rate: 10_000, burst },
+  { how: '1,000/s that come alone', policy, window: 0, rate: 1_000 },
+  { how: '100/s that come alone', policy, window: 0, rate: 100 },
+]
+
+function oneInFlight(name: string): Load {
+  return { how: `${name}, one in flight each`, policy: name, window: 1 }
+}
+
+const loads: Record<Engine, readonly Load[]> = {
+  sqlite: [...balancingPolicyNames.map(oneInFlight), inBursts, ...paced],
+  nats: [oneInFlight(policy), inBursts],
+}
 
 export function sendsScenario({ clients, engines }: SendsOptions): Scenario {
   return {
@@ -32,15 +60,10 @@ export function sendsScenario({ clients, engines }: SendsOptions): Scenario {
 }
 
 function casesOf(engine: Engine, clients: number, { seconds }: Effort): readonly Case[] {
-  const policies = engine === 'sqlite' ? balancingPolicyNames : [defaultPolicy]
-  const all = [
-    ...policies.map((policy) => ({ policy, window: 1, how: policy })),
-    { policy: defaultPolicy, window: burst, how: `${burst} in flight each` },
-  ]
-  return all.map(({ policy, window, how }) => ({
+  return loads[engine].map(({ how, ...load }) => ({
     label: `${engine}, ${how}`,
     measure: async () => {
-      const options = { engine, policy, clients, rooms: 10, window, seconds }
+      const options = { ...load, engine, clients, rooms: 10, seconds }
       const { latency, marks: _, ...figures } = await benchPolicy(options)
       return { ...figures, p50: latency.p50, p99: latency.p99 }
     },
