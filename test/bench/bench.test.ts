@@ -26,13 +26,13 @@ test('[P3] everybody gets each message of a small fan-out once and in order', as
 test('the others pass each message once and in order, where they are installed', async () => {
   for (const contestant of [ceiling(), ceilingInJavaScript, wsLoop, ejabberd]) {
     if (contestant.missing?.() !== undefined) continue
-    for (const rooms of [tenRooms, { ...flatOut1000, rate: 400, burst: 20 }]) {
-      const one = fanOutCase(contestant, { rooms, label: contestant.name }, brief)
-      const { perFrontSecond, bytes, messagesPerWrite } = await one.measure()
-      assert.ok(perFrontSecond! > 0, `${contestant.name}: ${perFrontSecond} deliveries per CPU-s`)
-      assert.ok(bytes! > 200)
-      assert.ok(messagesPerWrite! > 0)
-    }
+    const isCeiling = contestant.dialect === 'ceiling'
+    const rooms = isCeiling ? { ...flatOut1000, rate: 400, burst: 20 } : tenRooms
+    const one = fanOutCase(contestant, { rooms, label: contestant.name }, brief)
+    const { perFrontSecond, bytes, messagesPerWrite } = await one.measure()
+    assert.ok(perFrontSecond! > 0, `${contestant.name}: ${perFrontSecond} deliveries per CPU-s`)
+    assert.ok(bytes! > 200)
+    assert.ok(messagesPerWrite! > 0)
   }
 })
 

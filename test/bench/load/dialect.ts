@@ -41,6 +41,8 @@ export interface Dialect {
   enter(talk: Talk, seat: Seat): Promise<void>
   /** What the poster says to post. */
   post(message: Message): string
+  /** Messages of a poster that the server did not answer yet, where it answers. */
+  underWay?(room: string, poster: number): number
   /** What a payload carries; a number left out or repeated ends a run. */
   carried(payload: Buffer): readonly Carried[]
 }

@@ -294,9 +294,7 @@ export class FanOutCrowd {
     const { length } = this.#rooms
     const room = this.#rooms[turn % length]!
     const at = Math.floor(turn / length) % room.posters.length
-    const { client, postedAtMs } = room.posters[at]!
-    const underWay = postedAtMs.length - client!.next.get(room.name)![at]!
-    if (underWay >= underWayMax) return false
+    if ((this.#dialect.underWay?.(room.name, at) ?? 0) >= underWayMax) return false
     this.#post(room, at)
     return true
   }

@@ -50,6 +50,9 @@ crowd.takeLatencies()
 tell({ kind: 'begins' })
 const before = marks()
 await pause(options.seconds * 1_000)
+// A price needs something that was paid for, however busy the machine is.
+const isOne = () => crowd.deliveries > before.deliveries
+await until(isOne, { what: () => 'a delivery while it is measured', ms: restMsMax })
 const after = marks()
 tell({
   kind: 'measured',

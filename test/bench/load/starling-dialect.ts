@@ -8,8 +8,15 @@ import { carriedIn } from './dialect.ts'
 
 const entriesHead = Buffer.from('{"t":"entries"')
 
+interface Outbox {
+  readonly id: string
+  number: number
+  acknowledged: number
+}
+
 export class StarlingDialect implements Dialect {
-  readonly #outboxes = new Map<string, { readonly id: string; number: number }>()
+  /** By room and poster, and by id. */
+  readonly #outboxes = new Map<string, Outbox>()
 
   async greet(talk: Talk, name: string): Promise<void> {
     const token = randomBytes(32).toString('base64url')
@@ -20,8 +27,11 @@ export class StarlingDialect implements Dialect {
 
   async enter(talk: Talk, { room, isFirst, poster }: Seat): Promise<void> {
     const id = randomBytes(9).toString('base64url')
-    const outbox = { id, number: 1 }
-    if (poster !== undefined) this.#outboxes.set(`${room} ${poster}`, outbox)
+    const outbox = { id, number: 1, acknowledged: 1 }
+    if (poster !== undefined) {
+      this.#outboxes.set(`${room} ${poster}`, outbox)
+      this.#outboxes.set(id, outbox)
+    }
     const op: Operation = isFirst
       ? { kind: 'create', room: 'public', name: room }
       : { kind: 'join' }
@@ -36,10 +46,16 @@ export class StarlingDialect implements Dialect {
     return JSON.stringify({ t: 'send', room, outbox: outbox.id, number: outbox.number, op })
   }
 
+  underWay(room: string, poster: number): number {
+    const { number, acknowledged } = this.#outboxes.get(`${room} ${poster}`)!
+    return number - acknowledged
+  }
+
   carried(payload: Buffer): readonly Carried[] {
     if (!payload.subarray(0, entriesHead.length).equals(entriesHead)) {
       const frame = JSON.parse(payload.toString()) as DownFrame
       if (frame.t === 'error' || frame.t === 'refused') throw new Error(frame.say)
+      if (frame.t === 'ack') this.#outboxes.get(frame.outbox)!.acknowledged = frame.number
       return []
     }
     const frame = JSON.parse(payload.toString()) as Extract<DownFrame, { t: 'entries' }>
