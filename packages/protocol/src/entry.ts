@@ -136,6 +136,7 @@ export type SelfBody =
       /** Left out when there is none. */
       readonly topic?: string
       readonly isEncrypted?: true
+      readonly history?: 'all'
     }
   | {
       readonly kind: 'room-removed'

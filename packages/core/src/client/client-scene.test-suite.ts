@@ -14,6 +14,7 @@ import {
 } from './client-io.ts'
 import { ClientNode } from './client-node.ts'
 import { LittleServer } from './little-server.test-suite.ts'
+import type { CipherResult, CipherWork } from './private/cipher.ts'
 import type { RoomSnapshot } from './snapshot.ts'
 
 const turnsMax = 1_000
@@ -24,6 +25,12 @@ export interface SceneGiven {
   readonly seed?: number
   readonly tuning?: Partial<ClientTuning>
   readonly options?: Partial<ClientOptions>
+  /** Does what `cipher` outputs ask for. */
+  readonly cipher?: SceneCipher
+}
+
+export interface SceneCipher {
+  work(now: Now, work: CipherWork): CipherResult
 }
 
 export class ClientScene {
@@ -40,6 +47,11 @@ export class ClientScene {
   passesDown: (frame: DownFrame) => boolean = () => true
   /** True: the frame is on its way until `release`. */
   holds: (frame: DownFrame) => boolean = () => false
+  /** True: the job waits until `tell`. */
+  holdsJob: (work: CipherWork) => boolean = () => false
+  readonly #heldJobs: { readonly job: number; readonly work: CipherWork }[] = []
+  readonly #doneJobs: { readonly job: number; readonly work: CipherWork }[] = []
+  readonly #cipher: SceneCipher | undefined
   readonly #held: DownFrame[] = []
   ms = 1_000
   readonly #name: string
@@ -49,6 +61,7 @@ export class ClientScene {
     const { name = 'ada', server = new LittleServer(), seed = 1 } = given
     this.#name = name
     this.server = server
+    this.#cipher = given.cipher
     this.node = new ClientNode({
       addresses: ['ws://a'],
       auth: { kind: 'guest', name, token: tokenOf(name) },
@@ -85,7 +98,9 @@ export class ClientScene {
         else if (this.passesDown(frame)) this.node.socketFrame(this.now, this.#socket.number, frame)
         else this.cut()
       }
-      if (outputs.length === 0 && frames.length === 0) return this
+      const jobs = this.#doneJobs.splice(0)
+      for (const job of jobs) this.#do(job)
+      if (outputs.length === 0 && frames.length === 0 && jobs.length === 0) return this
     }
     throw new Error('the client and the server talk without end')
   }
@@ -97,6 +112,12 @@ export class ClientScene {
       this.settle()
     }
     return this
+  }
+
+  /** Does the jobs that were held, or the first ones of them. */
+  tell(count = this.#heldJobs.length): this {
+    for (const job of this.#heldJobs.splice(0, count)) this.#do(job)
+    return this.settle()
   }
 
   release(): this {
@@ -155,8 +176,20 @@ export class ClientScene {
       case 'event':
         this.events.push(output.event)
         return
+      case 'cipher': {
+        const { job, work } = output
+        const isHeld = this.holdsJob(work)
+        const jobs = isHeld ? this.#heldJobs : this.#doneJobs
+        jobs.push({ job, work })
+        return
+      }
       default:
     }
+  }
+
+  #do({ job, work }: { readonly job: number; readonly work: CipherWork }): void {
+    if (this.#cipher === undefined) throw new Error(`a job for no cipher: ${work.kind}`)
+    this.node.cipherDone(this.now, job, this.#cipher.work(this.now, work))
   }
 
   #open(address: string, number: number): void {

@@ -9,11 +9,15 @@ import { type ErrorCode, retryOf, sentenceOf } from '@starling/protocol/error-co
 import { type Limits, limits } from '@starling/protocol/limits'
 import type { Auth, UpFrame, UpFrameOf } from '@starling/protocol/up'
 import { answerRead, isRead } from '../backend/answers.ts'
+import { operationAsked } from '../backend/asked-operations.ts'
 import { fedEntry } from '../backend/fed-entry.ts'
+import { answerClaim } from '../backend/key-answers.ts'
 import { Presence } from '../backend/presence.ts'
 import { roomSummaries } from '../backend/summaries.ts'
+import type { Reply } from '../link/down.ts'
 import type { AskFrame } from '../link/up.ts'
 import type { LoggedOperation } from '../log/record.ts'
+import { foldName } from '../names/fold-name.ts'
 import type { Outcome } from '../room/applied.ts'
 import { Replica } from '../room/apply.ts'
 import { MemoryStore } from '../room/memory-store.ts'
@@ -95,12 +99,12 @@ export class LittleServer {
   act(user: string, room: string, op: Send['op']): Outcome {
     const outbox = `act-${user}`
     const number = (this.store.outbox(room, outbox)?.last ?? 0) + 1
-    return this.#apply({ kind: 'room', room, by: user, outbox, number, op })
+    return this.apply({ kind: 'room', room, by: user, outbox, number, op })
   }
 
   guest(name: string): string {
     const user = `u-${name}`
-    this.#apply({ kind: 'guest', user, name, device: `d-${name}` })
+    this.apply({ kind: 'guest', user, name, device: `d-${name}` })
     return user
   }
 
@@ -133,10 +137,17 @@ export class LittleServer {
     if (known !== undefined) return known
     if (auth.kind === 'token') return 'bad-token'
     const user = `u${auth.token.slice(0, 21)}`
-    const outcome = this.#apply(
+    const { label = '' } = auth.kind === 'guest' ? {} : auth
+    if (auth.kind === 'login') {
+      const account = this.store.accountByName(foldName(auth.name))
+      if (account?.passwordHash !== auth.password) return 'bad-credentials'
+      const outcome = this.apply({ kind: 'login', user: account.user, device, label })
+      return outcome.ok ? { user: account.user, device } : outcome.code
+    }
+    const outcome = this.apply(
       auth.kind === 'guest'
         ? { kind: 'guest', user, name: auth.name, device }
-        : { ...auth, kind: 'register', user, device, label: '', passwordHash: auth.password },
+        : { ...auth, kind: 'register', user, device, label, passwordHash: auth.password },
     )
     return outcome.ok ? { user, device } : outcome.code
   }
@@ -146,7 +157,8 @@ export class LittleServer {
     const about = { room, outbox, number }
     const fault = this.fault(frame)
     if (fault !== undefined) return this.say(id, { ...refusedOf(fault.code), ...about, ...fault })
-    const outcome = this.#apply({ kind: 'room', by: session.user, ...about, op })
+    const from = { by: session.user, device: session.device }
+    const outcome = this.apply({ kind: 'room', ...from, ...about, op })
     if (!outcome.ok) return this.say(id, { ...refusedOf(outcome.code), ...about })
     const { index, at } = outcome
     this.say(id, { t: 'ack', ...about, index, at, position: this.store.position })
@@ -154,22 +166,24 @@ export class LittleServer {
 
   #answer(id: string, session: Session, frame: AskFrame): void {
     const { ask } = frame
+    const reply = this.#reply(session, frame)
+    const { position } = this.store
+    const { kind } = reply
+    if (kind === 'answer') this.say(id, { t: 'answer', ask, position, answer: reply.answer })
+    if (reply.kind === 'refused') this.say(id, { ...errorOf(reply.code), ask })
+  }
+
+  #reply(session: Session, frame: AskFrame): Reply {
     if (isRead(frame)) {
       const context = { store: this.store, presence: this.#presence, limits: this.limits }
-      const reply = answerRead(context, session, frame)
-      const { position } = this.store
-      const { kind } = reply
-      if (kind === 'answer') this.say(id, { t: 'answer', ask, position, answer: reply.answer })
-      if (reply.kind === 'refused') this.say(id, { ...errorOf(reply.code), ask })
-      return
+      return answerRead(context, session, frame)
     }
-    if (frame.t === 'read') {
-      const { room, upTo, was } = frame
-      const back = was === undefined ? {} : { was }
-      this.#apply({ kind: 'read', user: session.user, room, upTo, ...back })
-    }
-    const { position } = this.store
-    this.say(id, { t: 'answer', ask, answer: { kind: 'done' }, position })
+    if (frame.t === 'password') return { kind: 'refused', code: 'unavailable' }
+    const outcome = this.apply(operationAsked(this.store, session, frame))
+    if (!outcome.ok) return { kind: 'refused', code: outcome.code }
+    const { user } = session
+    if (frame.t === 'claim') return answerClaim(this.store, { user, claim: frame.claim })
+    return { kind: 'answer', answer: { kind: 'done' } }
   }
 
   #typing(id: string, { user, name }: Session, { room, on }: UpFrameOf<'typing'>): void {
@@ -178,7 +192,8 @@ export class LittleServer {
     }
   }
 
-  #apply(op: LoggedOperation): Outcome {
+  /** Whatever a backend may append. */
+  apply(op: LoggedOperation): Outcome {
     this.at += 1
     const record = { id: `r${this.store.position + 1}`, at: this.at, ops: [op] }
     const known = this.#replica.known(op)

@@ -56,7 +56,7 @@ export interface Wire {
   /** It goes out sealed or not at all. */
   isEncrypted(room: string): boolean
   /** Why it cannot be sent from here. */
-  reasonAgainst(room: string, op: Composed): ErrorCode | undefined
+  reasonAgainst(now: Now, room: string, op: Composed): ErrorCode | undefined
   /** Undefined: not yet, and nothing that comes after it in its outbox either. */
   operation(now: Now, item: OutboxItem): Operation | undefined
   /** The servers want it sealed anew. */
@@ -92,7 +92,7 @@ export class Outbox {
     const code =
       this.#count >= this.#host.tuning.outboxItemsMax
         ? 'too-many-in-flight'
-        : (this.#host.wire.reasonAgainst(room, op) ?? reasonAgainst(at))
+        : (this.#host.wire.reasonAgainst(now, room, op) ?? reasonAgainst(at))
     if (code !== undefined) {
       const refused = { code, say: sentenceOf(code) }
       const item = { room, outbox: '', number: 0, op, composedAt: now.wallMs, refused }

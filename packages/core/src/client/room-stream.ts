@@ -157,12 +157,12 @@ export class RoomStream {
         if (room === undefined) return
         this.#host.counts.count(now, room, me)
         this.#host.roomsChanged([])
-        return this.#host.keeper.roomsChanged(now, room.room)
+        return this.#host.keeper.roomCame(now, entry)
       }
       case 'room-removed':
         if (!rooms.remove(entry.room)) return
         this.#host.roomsChanged([entry.room])
-        return this.#host.keeper.roomsChanged(now)
+        return this.#host.keeper.roomsGone(now)
       case 'read': {
         const room = rooms.get(entry.room)
         if (room === undefined || !isMovedBy(room.readUpTo, entry)) return

@@ -79,7 +79,8 @@ export class Rooms {
     // A room that one enters begins as read: what was said before was not missed.
     const marks = { head: from - 1, readUpTo: from }
     const encrypted = entry.isEncrypted === true ? { isEncrypted: true as const } : {}
-    return this.#put({ ...about, ...marks, ...peer, ...encrypted })
+    const history = entry.history === undefined ? {} : { history: entry.history }
+    return this.#put({ ...about, ...marks, ...peer, ...encrypted, ...history })
   }
 
   /** What was encrypted once is so for ever, whatever a server says of it later. */

@@ -18,7 +18,7 @@ test('[E1] a private room or a direct conversation is encrypted if it was made s
   assert.equal(bench.store.room('r1')?.isEncrypted, true)
   assert.deepEqual(bench.lastBody(ann.user), {
     ...{ kind: 'room-added', room: 'r1', from: 1, roomKind: 'private', title: 'Den' },
-    isEncrypted: true,
+    ...privacy,
   })
   const direct = directRoomId(ann.user, bob.user)
   bench.does(ann.user, direct, { kind: 'direct', user: bob.user, encrypted: true })

@@ -115,7 +115,7 @@ export class Turn {
     this.store.putRoom({ ...row, members: row.members + 1, owners })
     if (row.kind === 'self') return
     const title = row.kind === 'direct' ? this.#peerName(room, user) : row.title
-    const { topic, isEncrypted } = row
+    const { topic, isEncrypted, history } = row
     this.add(
       user,
       { by: author.by },
@@ -127,6 +127,7 @@ export class Turn {
         title,
         ...(topic === '' ? {} : { topic }),
         ...(isEncrypted && { isEncrypted }),
+        ...(history && { history }),
       },
     )
   }

@@ -125,10 +125,12 @@ export class GroupKeeper {
     }
     if (entry.kind === 'leave' || entry.kind === 'kick' || (entry.kind === 'ban' && entry.on)) {
       group.removal = turn()
+      this.tick(now)
     }
     if (entry.kind === 'invite' && isOwn) this.#invited.add(`${room} ${entry.user}`)
     if (entry.kind === 'join' && this.#invited.delete(`${room} ${entry.by}`)) {
       group.toAdd.add(entry.by)
+      this.tick(now)
     }
   }
 

@@ -84,12 +84,11 @@ export class GroupSteps {
   }
 
   #begin(now: Now, group: Group, { gen, ended }: { gen: number; ended: Ended }): void {
-    const { beginAtMs, room } = group
-    if (beginAtMs === undefined || now.ms < beginAtMs) {
-      const first = room.role === 'owner' || room.timeline.live.at(1)?.by === this.#host.me().user
-      const { dutyMsMin } = groupLimits
-      const waitMs = first ? 0 : dutyMsMin * (1 + 5 * this.#host.chance())
-      group.beginAtMs = beginAtMs ?? now.ms + waitMs
+    const { room } = group
+    const isFirst = room.role === 'owner' || room.timeline.live.at(1)?.by === this.#host.me().user
+    const waitMs = isFirst ? 0 : groupLimits.dutyMsMin * (1 + 5 * this.#host.chance())
+    group.beginAtMs ??= now.ms + waitMs
+    if (now.ms < group.beginAtMs) {
       group.notBeforeMs = group.beginAtMs
       return ended(now, 'wait')
     }

@@ -139,11 +139,17 @@ export class Keeper {
     this.#account.refresh(now)
   }
 
-  /** One came into a room, or out of some. */
-  roomsChanged(now: Now, came?: string): void {
-    if (came !== undefined) this.#entering.delete(came)
+  roomCame(now: Now, { room, by, from }: Extract<Entry, { kind: 'room-added' }>): void {
+    this.#entering.delete(room)
     if (!this.#host.hasCipher) return
-    this.#groups.rooms(now, this.#host.rooms.all(), came)
+    const isMade = by === this.#host.me().user && from === 1
+    // Into what one did not make oneself somebody may be about to welcome one.
+    this.#groups.rooms(now, this.#host.rooms.all(), isMade ? undefined : room)
+  }
+
+  /** One is out of some rooms. */
+  roomsGone(now: Now): void {
+    if (this.#host.hasCipher) this.#groups.rooms(now, this.#host.rooms.all())
   }
 
   /** Entries of a room were passed over, or are not known to have been seen. */

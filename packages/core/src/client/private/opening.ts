@@ -105,17 +105,22 @@ export class Opening {
   }
 
   #take(now: Now, room: RoomState, queue: Told[]): void {
-    const [first] = queue
-    if (first === undefined) {
+    if (queue.length === 0) {
       this.#arrivals.delete(room)
       return
     }
-    const { entries } = first
+    const taken = together(queue)
+    const entries = taken.flatMap((told) => told.entries)
     const take: Take = (at, opened) => {
       // Dropped meanwhile: another queue, or none, stands for the room.
       if (this.#arrivals.get(room) !== queue) return
-      queue.shift()
-      if (this.#host.isKnown(room)) first.take(at, opened)
+      queue.splice(0, taken.length)
+      let from = 0
+      for (const told of taken) {
+        const to = from + told.entries.length
+        if (this.#host.isKnown(room)) told.take(at, opened.slice(from, to))
+        from = to
+      }
       this.#take(at, room, queue)
     }
     this.#open(now, room, { entries, way: 'live', take })
@@ -194,6 +199,16 @@ function withIdentities(
     const changed = identities.find(({ index }) => index === entry.index)
     return changed === undefined ? entry : { ...entry, identities: changed.users }
   })
+}
+
+/** The first ones of a queue, as many as make one job. */
+function together(queue: readonly Told[]): readonly Told[] {
+  let count = 0
+  const end = queue.findIndex(({ entries }) => {
+    count += entries.length
+    return count > openEntriesMax
+  })
+  return queue.slice(0, end < 0 ? queue.length : Math.max(1, end))
 }
 
 /** Replacing what is still unreadable for the same reason would only draw it again. */

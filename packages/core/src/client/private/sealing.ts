@@ -60,10 +60,11 @@ export class Sealing implements Wire {
     return this.#host.rooms.get(room)?.isEncrypted === true
   }
 
-  reasonAgainst(room: string, op: Composed): ErrorCode | undefined {
+  reasonAgainst(now: Now, room: string, op: Composed): ErrorCode | undefined {
     if (!isSealable(op)) return undefined
     const isEncrypted = this.isEncrypted(room)
-    if (op.kind === 'title' && !isEncrypted) return 'not-encrypted'
+    const isKnown = this.#host.rooms.get(room) !== undefined || !this.#host.isEntering(now, room)
+    if (op.kind === 'title' && !isEncrypted && isKnown) return 'not-encrypted'
     return isEncrypted && !this.#host.hasCipher ? 'room-encrypted' : undefined
   }
 
