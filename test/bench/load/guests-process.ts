@@ -1,10 +1,11 @@
 /**
  * Clients that come in, follow a room and say nothing; when their connection is lost they come back
- * as the SDK does: at a random moment of a window that doubles, with the indexes that they hold, so
- * that nothing need be read again.
+ * as the SDK does, after its waits and with its patience, with the indexes that they hold, so that
+ * nothing need be read again.
  */
 import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
+import { clientTuning } from '@starling/core/client/client-io'
 import { protocolVersion } from '@starling/protocol/up'
 import { LeanSocket } from './lean-socket.ts'
 
@@ -33,13 +34,14 @@ interface Guest {
   socket: LeanSocket | undefined
   head: number
   failures: number
+  /** Of the welcome. */
+  deadline: NodeJS.Timeout | undefined
   isIn: boolean
 }
 
 const peoplePerRoom = 100
 const comingInAtOnce = 200
-const windowMsMin = 500
-const windowMsMax = 8_000
+const { backoffMsMin, backoffMsMax, connectMsMax } = clientTuning
 const readIntoBytes = 64 * 1024
 
 const { address, clients, from = 0 }: GuestsOptions = JSON.parse(process.argv[2]!)
@@ -72,6 +74,7 @@ function guestOf(at: number): Guest {
     socket: undefined,
     head: 0,
     failures: 0,
+    deadline: undefined,
     isIn: false,
   }
 }
@@ -101,6 +104,10 @@ function dial(guest: Guest, welcomed: (socket: LeanSocket) => void): void {
     onEnd: (why) => lost(guest, why),
   })
   guest.socket = socket
+  guest.deadline = setTimeout(() => {
+    socket.close()
+    lost(guest, 'no welcome in time')
+  }, connectMsMax)
   socket.opened().then(
     () => {
       const auth = { kind: 'guest', name: guest.name, token: guest.token }
@@ -114,7 +121,10 @@ function dial(guest: Guest, welcomed: (socket: LeanSocket) => void): void {
 
 function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
   const head = payload.toString('latin1', 0, 15)
-  if (head.startsWith('{"t":"welcome"')) return welcomed()
+  if (head.startsWith('{"t":"welcome"')) {
+    clearTimeout(guest.deadline)
+    return welcomed()
+  }
   if (head.startsWith('{"t":"error"') || head.startsWith('{"t":"refused"')) {
     throw new Error(`${guest.name} was refused: ${payload.toString()}`)
   }
@@ -126,14 +136,15 @@ function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
 }
 
 function lost(guest: Guest, why: string): void {
+  clearTimeout(guest.deadline)
   if (!isSettled) throw new Error(`${guest.name} was cut off while it came in: ${why}`)
   if (guest.isIn) {
     lostAtMs ??= performance.now()
     guest.isIn = false
   }
-  const window = Math.min(windowMsMin * 2 ** guest.failures, windowMsMax)
+  const waitMsMax = Math.min(backoffMsMin * 2 ** guest.failures, backoffMsMax)
   guest.failures += 1
-  setTimeout(() => dial(guest, () => returned(guest)), Math.random() * window)
+  setTimeout(() => dial(guest, () => returned(guest)), waitMsMax * (0.5 + 0.5 * Math.random()))
 }
 
 function returned(guest: Guest): void {
