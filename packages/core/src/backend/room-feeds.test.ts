@@ -110,6 +110,24 @@ test('[P7] a feed that starts far back is served in bounded pieces', () => {
   ])
 })
 
+test('[P7] large entries go in pieces of bounded size, one alone however large it is', () => {
+  const store = storeWith(0)
+  store.transact(store.position + 1, () => {
+    for (const [at, size] of [900_000, 900_000, 900_000, 3_000_000, 10].entries()) {
+      store.putEntry('r1', { ...entry(at + 1), kind: 'post', text: 'x'.repeat(size) })
+    }
+  })
+  const { feeds, sent } = feedsOf(store)
+  feeds.open('f1', 'r1', 1)
+  for (let turn = 0; turn < 6; turn += 1) feeds.pump()
+  assert.deepEqual(sent, [
+    ['f1', 1, 2],
+    ['f1', 3, 1],
+    ['f1', 4, 1],
+    ['f1', 5, 1],
+  ])
+})
+
 test('a closed feed is silent, an unknown room has none', () => {
   const store = storeWith(1)
   const { feeds, sent } = feedsOf(store)

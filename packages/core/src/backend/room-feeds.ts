@@ -3,8 +3,8 @@
  * is pumped from the store, so it never skips or repeats whatever order records and requests come
  * in: what the store holds from `next` on is sent, and `next` moves. Entries just applied are at
  * hand and need no reading; several feeds of a room at the same index share the encoded entries.
- * One pump sends at most `feedEntriesMax` a feed; the rest goes with the next tick, so a feed that
- * starts far back holds up nobody.
+ * One pump sends at most `feedEntriesMax` a feed, fewer when they are large; the rest goes with the
+ * next tick, so a feed that starts far back holds up nobody.
  */
 import type { Entry } from '@starling/protocol/entry'
 import type { FedEntry, LinkDown } from '../link/down.ts'
@@ -13,9 +13,17 @@ import type { LinkId } from './backend-io.ts'
 import { fedEntry } from './fed-entry.ts'
 
 const feedEntriesMax = 500
+/** JSON of the entries in one frame; at least one entry goes however long it is. */
+const feedCharactersMax = 2 * 1024 * 1024
 
 interface Feed {
   next: number
+}
+
+interface Part {
+  readonly entries: readonly FedEntry[]
+  /** There may be more behind them. */
+  readonly isCut: boolean
 }
 
 type Send = (link: LinkId, frame: LinkDown) => void
@@ -91,27 +99,36 @@ export class RoomFeeds {
   #pumpRoom(room: string, entries: readonly Entry[]): void {
     const feeds = this.#byRoom.get(room)
     if (feeds === undefined) return
-    const encoded = new Map<number, readonly FedEntry[]>()
+    const encoded = new Map<number, Part>()
     for (const [link, feed] of feeds) {
-      let fed = encoded.get(feed.next)
-      if (fed === undefined) {
-        fed = this.#from(room, feed.next, entries)
-        encoded.set(feed.next, fed)
+      let part = encoded.get(feed.next)
+      if (part === undefined) {
+        part = this.#from(room, feed.next, entries)
+        encoded.set(feed.next, part)
       }
+      const fed = part.entries
       if (fed.length === 0) continue
       this.#send(link, { t: 'entries', room, from: feed.next, entries: fed })
       feed.next += fed.length
-      if (fed.length === feedEntriesMax) this.touch(room, [])
+      if (part.isCut) this.touch(room, [])
     }
   }
 
-  #from(room: string, next: number, entries: readonly Entry[]): readonly FedEntry[] {
+  #from(room: string, next: number, entries: readonly Entry[]): Part {
     const at = entries.findIndex((entry) => entry.index === next)
     const found =
       at >= 0 && isDense(entries, at)
         ? entries.slice(at, at + feedEntriesMax)
         : this.#store.entries(room, next, feedEntriesMax)
-    return found.map(fedEntry)
+    const fed: FedEntry[] = []
+    let characters = 0
+    for (const entry of found) {
+      const one = fedEntry(entry)
+      characters += one.json.length
+      if (fed.length > 0 && characters > feedCharactersMax) return { entries: fed, isCut: true }
+      fed.push(one)
+    }
+    return { entries: fed, isCut: fed.length === feedEntriesMax }
   }
 }
 
