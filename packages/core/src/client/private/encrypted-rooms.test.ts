@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertUnseen, encryptedRoom, invite, messages, says } from './private-scene.test-suite.ts'
 
-test('[P10] a room is begun, joined and written in, and the servers see nothing of what is said', () => {
+test('[P10] a room is begun, joined and written in, and the servers see nothing of it', () => {
   const { scene, ada, bob } = encryptedRoom()
   says(scene, ada, 'attack at dawn')
   says(scene, bob, 'bring biscuits')
@@ -22,7 +22,7 @@ test('[P10] a room is begun, joined and written in, and the servers see nothing 
   assertUnseen(scene, ['attack', 'biscuits', 'cabal'])
 })
 
-test('[E6] [E8] who begins the room adds whom they invite, and tells them what it is called', () => {
+test('[E6] [E8] who begins a room adds whom they invite, and tells them its title', () => {
   const { scene, ada, bob } = encryptedRoom()
   const kinds = scene.server.entries('r').map(({ kind }) => kind)
   assert.deepEqual(kinds.slice(0, 6), ['create', 'group', 'sealed', 'invite', 'join', 'commit'])
@@ -69,7 +69,7 @@ test('[P10] what came before one joined is one divider, and nothing more', () =>
   assert.deepEqual(ada.texts('r').length, 6)
 })
 
-test('[E12] a room whose history is shared shows newcomers what was said before they came', () => {
+test('[E12] a room that shares its history shows newcomers what was said before', () => {
   const { scene, ada, bob } = encryptedRoom({ history: 'all' })
   for (let at = 1; at <= 3; at += 1) says(scene, ada, `before ${at}`)
   const carol = scene.device('carol')
@@ -80,7 +80,7 @@ test('[E12] a room whose history is shared shows newcomers what was said before 
   assert.equal(carol.room('r').timeline.divider, undefined)
 })
 
-test('[E11] [E13] who writes after somebody left removes them first; what was sealed stands once', () => {
+test('[E11] [E13] who writes after somebody left removes them first; it stands once', () => {
   const { scene, ada, bob } = encryptedRoom()
   says(scene, ada, 'both read this')
   const carol = scene.device('carol')
@@ -96,7 +96,7 @@ test('[E11] [E13] who writes after somebody left removes them first; what was se
   assert.equal(bob.node.snapshot().waiting, 0)
 })
 
-test('[R27] [R29] an edit of another than the author, and a deletion without the rank, count for nobody', () => {
+test('[R27] [R29] an edit by another, or a deletion without the rank, counts for nobody', () => {
   const { scene, ada, bob } = encryptedRoom()
   says(scene, ada, 'mine')
   const target = messages(ada)[0]!.index
@@ -154,7 +154,7 @@ test('[P5] after a gap the commits that were passed over are fetched', () => {
   assert.equal(bob.room('r').privacy?.state, 'ready')
 })
 
-test('[P8] a client without a cipher refuses to write where everything is sealed, and says so', () => {
+test('[P8] a client without a cipher does not write where everything is sealed', () => {
   const { scene, ada } = encryptedRoom()
   const carol = scene.device('carol', { hasCipher: false })
   invite(scene, ada, carol)

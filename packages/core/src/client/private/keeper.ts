@@ -227,7 +227,11 @@ export class Keeper {
     const { status, archive, learned, outcome } = result
     if (archive !== undefined && archive.length > 0) this.#account.archive(now, archive)
     if (status !== undefined && 'room' in work) this.#groups.status(now, work.room, status)
-    if (work.kind === 'open' && outcome.kind === 'opened') this.#groups.opened(now, work, outcome)
+    if (work.kind === 'open' && outcome.kind === 'opened') {
+      this.#groups.opened(now, work, outcome)
+      const room = this.#host.rooms.get(work.room)
+      if (room !== undefined) this.opening.identities(room, outcome.identities)
+    }
     for (const id of learned ?? []) {
       const room = this.#host.rooms.get(id)
       if (room !== undefined) this.opening.heal(now, room)

@@ -10,7 +10,7 @@
 import type { Entry } from '@starling/protocol/entry'
 import type { Now } from '../../now.ts'
 import type { RoomState } from '../room-state.ts'
-import type { CipherOutcome } from './cipher.ts'
+import type { CipherOutcome, OpenedOutcome } from './cipher.ts'
 import type { CipherJobs } from './cipher-jobs.ts'
 import {
   type About,
@@ -22,6 +22,8 @@ import {
 
 /** Entries in one job. */
 export const openEntriesMax = 200
+/** Commits of which it is remembered who came with another identity, until their entry arrives. */
+const identitiesMax = 200
 
 type Take = (now: Now, entries: readonly Entry[]) => void
 /** `live`: commits among the entries are news for the cipher. */
@@ -52,6 +54,8 @@ export class Opening {
   /** Rooms whose unreadable entries are tried again; true: once more after that. */
   readonly #healing = new Map<RoomState, boolean>()
 
+  #identities: readonly { room: RoomState; index: number; users: readonly string[] }[] = []
+
   constructor(host: OpeningHost) {
     this.#host = host
   }
@@ -73,6 +77,20 @@ export class Opening {
   page(now: Now, room: RoomState | undefined, { entries, take }: Told): void {
     if (room?.isEncrypted !== true) return take(now, entries)
     this.#open(now, room, { entries, way: 'page', take })
+  }
+
+  /**
+   * With this commit these people came with another identity. It may have been fetched, ahead of
+   * its entry or behind it.
+   */
+  identities(room: RoomState, told: OpenedOutcome['identities']): void {
+    if (told.length === 0) return
+    this.#identities = [...this.#identities, ...told.map((one) => ({ room, ...one }))]
+    this.#identities = this.#identities.slice(-identitiesMax)
+    const held = told.flatMap(({ index }) => room.timeline.live.at(index) ?? [])
+    if (held.length === 0) return
+    room.timeline.replace(this.#marked(room, held))
+    this.#host.touch(room.room)
   }
 
   /** A new connection: what was not taken comes again. */
@@ -140,7 +158,7 @@ export class Opening {
       const opened = entries.map((entry) => {
         return entry.kind === 'sealed' ? this.#sealed(room, entry, outcome) : entry
       })
-      const marked = outcome.kind === 'opened' ? withIdentities(opened, outcome) : opened
+      const marked = this.#marked(room, opened)
       take(at, marked)
       const read = marked.filter((entry) => entry.isSealed === true && entry.kind !== 'sealed')
       if (read.length > 0) this.#host.opened(room, read)
@@ -184,21 +202,20 @@ export class Opening {
     })
   }
 
+  #marked(room: RoomState, entries: readonly Entry[]): readonly Entry[] {
+    if (this.#identities.length === 0) return entries
+    return entries.map((entry): Entry & ChangedIdentities => {
+      if (entry.kind !== 'commit') return entry
+      const told = this.#identities.find((one) => one.room === room && one.index === entry.index)
+      return told === undefined ? entry : { ...entry, identities: told.users }
+    })
+  }
+
   #isForCipher(entry: Entry, way: Way): boolean {
     if (!this.#host.hasCipher) return false
     if (entry.kind === 'sealed') return true
     return way === 'live' && (entry.kind === 'commit' || entry.kind === 'group')
   }
-}
-
-function withIdentities(
-  entries: readonly Entry[],
-  { identities }: Extract<CipherOutcome, { kind: 'opened' }>,
-): Entry[] {
-  return entries.map((entry): Entry & ChangedIdentities => {
-    const changed = identities.find(({ index }) => index === entry.index)
-    return changed === undefined ? entry : { ...entry, identities: changed.users }
-  })
 }
 
 /** The first ones of a queue, as many as make one job. */
