@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import type { ClaimedPackage } from '@starling/protocol/down'
 import { limits } from '@starling/protocol/limits'
 import fc from 'fast-check'
+import { Replica } from './apply.ts'
 import { type BenchDevice, GroupBench } from './group-bench.test-fixture.ts'
+import { MemoryStore } from './memory-store.ts'
 
 /** Ann has a leaf in r1; Bob and Cyd are members without one. */
 function scene() {
@@ -93,6 +95,26 @@ test('[P7] of a person only so many claims are remembered', () => {
   }
   assert.equal(bench.store.keys.claim(ann.user, 'c0'), undefined)
   assert.notEqual(bench.store.keys.claim(ann.user, 'c1'), undefined)
+})
+
+test('[L18] which package a claim got shows in the digest', () => {
+  const { bench, ann, bob } = scene()
+  const replicas = [false, true].map((isDamaged) => {
+    const store = new MemoryStore()
+    const replica = new Replica({ store })
+    for (const record of bench.records) replica.apply(store.position + 1, record)
+    const [first] = store.keys.packages(bob.device, 1)
+    if (isDamaged) {
+      const { package: _package, ...lost } = first!
+      store.transact(store.position, () => store.keys.putPackage(lost))
+    }
+    return replica
+  })
+  const op = bench.operation(ann, { t: 'claim', claim: 'c1', room: 'r1', users: [bob.user] })
+  const record = { id: 'claim', at: bench.at, ops: [op] }
+  const [one, other] = replicas.map((replica) => replica.apply(1_000_000, record))
+  assert.deepEqual(one?.outcomes, other?.outcomes)
+  assert.notEqual(one?.digest, other?.digest)
 })
 
 const anyStep = fc.oneof(
