@@ -38,8 +38,13 @@ export async function fanOut(contestant: Contestant, shape: FanOutShape): Promis
     }
     const options: FanOutLoadOptions = { ...shape, ...place, dialect: contestant.dialect }
     const child = fork(loadProgram, [JSON.stringify(options)])
-    const frontPids = server.frontPids ?? pids
-    const usage = () => ({ all: processorMsOf(pids()), front: processorMsOf(frontPids()) })
+    const usage = () => {
+      const all = processorMsOf(pids())
+      return {
+        all,
+        front: server.frontPids === undefined ? all : processorMsOf(server.frontPids()),
+      }
+    }
     let used = { all: 0, front: 0 }
     let written: number | undefined
     let gatherMs = 0

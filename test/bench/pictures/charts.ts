@@ -3,15 +3,17 @@ import { type Outcome, spreadOfRuns } from '../scenario.ts'
 import type { StageTimes } from '../stages.ts'
 import { rowHeight, rowTextY, svgBar, svgOf, svgText, topHeight } from './svg.ts'
 
-const width = 880
-const labelWidth = 350
+const characterWidth = 7
 const barsWidth = 400
+/** Of the bars and the figures beside them. */
+const restWidth = barsWidth + 130
 
 /** One bar a case that was measured. */
 export function barChartOf({ title, columns, drawn, cases: all }: Outcome): string {
   const column = columns.find(({ key }) => key === drawn) ?? columns[0]!
-  const cases = all.filter(({ missing }) => missing === undefined)
+  const cases = all.filter(({ runs }) => !Number.isNaN(spreadOfRuns(runs, column.key).median))
   const spreads = cases.map(({ runs }) => spreadOfRuns(runs, column.key))
+  const labelWidth = widthOf(cases.map(({ label }) => label))
   const most = Math.max(...spreads.map(({ highest }) => highest), Number.MIN_VALUE)
   const xOf = (value: number) => labelWidth + (value / most) * barsWidth
   const parts = cases.flatMap(({ label }, row) => {
@@ -27,13 +29,14 @@ export function barChartOf({ title, columns, drawn, cases: all }: Outcome): stri
     ]
   })
   const unit = `${column.head}: median, and from the lowest to the highest run`
-  return svgOf({ width, rows: cases.length, title, unit, parts })
+  return svgOf({ width: labelWidth + restWidth, rows: cases.length, title, unit, parts })
 }
 
 /** Each stage from when it begins, on average, to when it ends. */
 export function stageChartOf(title: string, stages: readonly StageTimes[]): string {
   const known = stages.filter(({ count }) => count > 0)
   const end = Math.max(...known.map(({ beginsAtMs, meanMs }) => beginsAtMs + meanMs), 0.001)
+  const labelWidth = widthOf(known.map(({ what }) => what))
   const xOf = (ms: number) => labelWidth + (ms / end) * barsWidth
   const parts = known.flatMap(({ what, beginsAtMs, meanMs }, row) => {
     const [from, to] = [xOf(beginsAtMs), xOf(beginsAtMs + meanMs)]
@@ -44,9 +47,13 @@ export function stageChartOf(title: string, stages: readonly StageTimes[]): stri
     ]
   })
   const unit = `mean of the sends that were followed; the whole is ${end.toFixed(1)} ms`
-  return svgOf({ width, rows: known.length, title, unit, parts })
+  return svgOf({ width: labelWidth + restWidth, rows: known.length, title, unit, parts })
+}
+
+function widthOf(labels: readonly string[]): number {
+  return Math.max(...labels.map(({ length }) => length), 20) * characterWidth + 16
 }
 
 function isPeer(label: string): boolean {
-  return /^(ceiling|ws|Socket\.IO|ejabberd)/.test(label)
+  return /^(ceiling|ws|Socket\.IO|ejabberd|the loop)/.test(label)
 }
