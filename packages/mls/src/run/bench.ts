@@ -1,7 +1,7 @@
 /**
  * What encryption costs a client, in processor time of this process, at three sizes of a group:
- * *flat*, right after one commit has added all, the worst case; and *warm*, when every device has
- * come in by itself, so that all inner nodes are filled. Rooms lie between.
+ * *flat*, right after all were added, the worst case; and *warm*, when 32 devices that are spread
+ * over the group have renewed their keys, so that the inner nodes above them are filled.
  */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,10 +14,11 @@ import { openContent, sealContent } from '../content.ts'
 import { Group } from '../group.ts'
 import { createOwnGroup, joinByCommit, joinByWelcome } from '../joining.ts'
 import type { OwnDevice } from '../own-device.ts'
-import { encodeTree, encodeTreePatch, leavesMax, type Tree } from '../tree.ts'
+import { encodeTree, encodeTreePatch, leavesMax } from '../tree.ts'
 import { createDevice, groupId, keyPackageOf, room } from './members.ts'
 
 const batchDevicesMax = 250
+const renewedDevices = 32
 /** What clients take from this package. */
 const taken = [
   ...['archive', 'content', 'credential', 'group', 'joining', 'key-package', 'linking'],
@@ -37,8 +38,9 @@ export async function bench(sizes: readonly number[]): Promise<void> {
   for (const size of sizes) {
     // One more must still have room.
     const devices = Math.min(size, leavesMax - 1)
-    await measureGroup(devices, 'flat', await flatGroup(devices))
-    await measureGroup(devices, 'warm', await warmGroup(devices))
+    const flat = await flatGroup(devices)
+    await measureGroup(devices, 'flat', flat)
+    await measureGroup(devices, 'warm', await warmGroup(flat))
   }
   await bundle()
 }
@@ -93,72 +95,58 @@ interface Built {
   readonly group: Group
   /** Another member's, who was the last to come in. */
   readonly other: Group
+  readonly devices: readonly OwnDevice[]
 }
 
 async function flatGroup(devices: number): Promise<Built> {
   const own = await createDevice('first')
+  const all = [own]
   let group = await createOwnGroup(own, groupId)
-  let other: Group | undefined
   let cpuMs = 0
   let bytes = 0
-  while (group.leaves.length < devices) {
-    const count = Math.min(batchDevicesMax, devices - group.leaves.length)
+  while (all.length < devices - 1) {
+    const count = Math.min(batchDevicesMax, devices - 1 - all.length)
     const added = await Promise.all(
-      Array.from({ length: count }, (_, at) => createDevice(`d-${group.leaves.length + at}`)),
+      Array.from({ length: count }, (_, at) => createDevice(`d-${all.length + at}`)),
     )
     const packages = await Promise.all(added.map(keyPackageOf))
-    const change = { add: packages.map((made) => made.bytes) }
     const before = process.cpuUsage()
-    const made = await group.commit(change)
+    const made = await group.commit({ add: packages.map((one) => one.bytes) })
     const { user, system } = process.cpuUsage(before)
     cpuMs += (user + system) / 1000
     bytes += made.commit.length
     group = made.group
-    const invitation = {
-      groupId,
-      welcome: made.welcomes.at(-1)!.bytes,
-      tree: group.tree(),
-      keyPackage: packages.at(-1)!,
-    }
-    const joined = await cpuOf(1, () => joinByWelcome(added.at(-1)!, invitation))
-    other = joined.made
-    if (group.leaves.length < devices) continue
-    tell({ what: 'add all', devices, shape: 'flat', cpuMs, bytes })
-    const welcome = invitation.welcome.length
-    tell({ what: 'join by welcome', devices, shape: 'flat', cpuMs: joined.cpuMs, bytes: welcome })
+    all.push(...added)
   }
-  return { own, group, other: other! }
+  tell({ what: 'add all', devices, shape: 'flat', cpuMs, bytes })
+  return withOneMore({ own, group, devices: all }, 'flat')
 }
 
-async function warmGroup(devices: number): Promise<Built> {
-  const own = await createDevice('first')
-  let group = await createOwnGroup(own, groupId)
-  let door: { groupInfo: Uint8Array; tree: Tree } = {
-    groupInfo: await group.groupInfo(),
-    tree: group.tree(),
+/** Some that are spread over the group come in anew, which fills the nodes above them. */
+async function warmGroup({ own, group, devices }: Built): Promise<Built> {
+  const kept = devices.slice(0, -1)
+  const removed = await group.commit({ remove: [devices.length - 1] })
+  let now = removed.group
+  const step = Math.max(1, Math.floor(kept.length / renewedDevices))
+  for (let at = 1; at < kept.length; at += step) {
+    const door = { groupId, groupInfo: await now.groupInfo(), tree: now.tree() }
+    const processed = await now.process((await joinByCommit(kept[at]!, door)).commit)
+    if (processed.kind === 'next') now = processed.group
   }
-  while (group.leaves.length < devices - 1) {
-    const entry = await joinByCommit(await createDevice(`d-${group.leaves.length}`), {
-      groupId,
-      ...door,
-    })
-    const processed = await group.process(entry.commit)
-    if (processed.kind === 'next') group = processed.group
-    door = { groupInfo: entry.groupInfo, tree: entry.group.tree() }
-  }
+  return withOneMore({ own, group: now, devices: kept }, 'warm')
+}
+
+async function withOneMore(built: Omit<Built, 'other'>, shape: string): Promise<Built> {
   const last = await createDevice('last')
   const keyPackage = await keyPackageOf(last)
-  const made = await group.commit({ add: [keyPackage.bytes] })
-  const invitation = {
-    groupId,
-    welcome: made.welcomes[0]!.bytes,
-    tree: made.group.tree(),
-    keyPackage,
-  }
+  const made = await built.group.commit({ add: [keyPackage.bytes] })
+  const welcome = made.welcomes[0]!.bytes
+  const invitation = { groupId, welcome, tree: made.group.tree(), keyPackage }
   const joined = await cpuOf(1, () => joinByWelcome(last, invitation))
-  const bytes = invitation.welcome.length
-  tell({ what: 'join by welcome', devices, shape: 'warm', cpuMs: joined.cpuMs, bytes })
-  return { own, group: made.group, other: joined.made }
+  const devices = [...built.devices, last]
+  const cost = { cpuMs: joined.cpuMs, bytes: welcome.length }
+  tell({ what: 'join by welcome', devices: devices.length, shape, ...cost })
+  return { own: built.own, group: made.group, other: joined.made, devices }
 }
 
 async function measureGroup(devices: number, shape: string, built: Built): Promise<void> {
