@@ -106,6 +106,10 @@ function forged(entry: Entry): Entry {
   return { index: at, at: when, by, name, ...own, kind: 'unreadable', why: 'tampered', sealed }
 }
 
+export function isBeforeJoin(entry: Entry): boolean {
+  return entry.kind === 'unreadable' && entry.why === 'before-join'
+}
+
 /** As it came, to be opened once more. */
 export function sealedAgain(entry: Entry): Entry {
   if (entry.kind !== 'unreadable') return entry

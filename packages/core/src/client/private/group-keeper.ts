@@ -28,8 +28,8 @@ export interface GroupKeeperHost extends StepsHost {
   readonly isReady: () => boolean
   /** What was sealed under another epoch. */
   readonly epochChanged: (room: string) => void
-  /** More of the room can be read than before. */
-  readonly heal: (now: Now, room: RoomState) => void
+  /** More of the room can be read than before: what is newer, not what was before one joined. */
+  readonly heal: (now: Now, room: RoomState, which: 'newer') => void
   readonly touch: (room: string) => void
 }
 
@@ -89,7 +89,7 @@ export class GroupKeeper {
     if (gen === status.gen && epoch === status.epoch && state === status.state) return
     this.#host.epochChanged(room)
     this.#host.touch(room)
-    if (status.state === 'member') this.#host.heal(now, group.room)
+    if (status.state === 'member') this.#host.heal(now, group.room, 'newer')
   }
 
   /** Entries of the room that were skipped may hold commits. */
@@ -102,7 +102,10 @@ export class GroupKeeper {
   opened(now: Now, work: Extract<RoomWork, { kind: 'open' }>, outcome: OpenedOutcome): void {
     const group = this.#groups.get(work.room)
     if (group === undefined) return
-    if (outcome.behind !== undefined && group.status.state === 'member') group.isBehind = true
+    if (outcome.behind !== undefined && group.status.state === 'member') {
+      group.isBehind = true
+      group.sealedAt = outcome.behind
+    }
     const { user, device } = this.#host.me()
     if (outcome.added.every((one) => one.device === device)) return
     const commits = work.entries.filter(({ kind }) => kind === 'commit')
@@ -149,6 +152,7 @@ export class GroupKeeper {
     const group = this.#groups.get(room)
     if (group === undefined) return
     group.isBehind = true
+    group.isStale = true
     this.tick(now)
   }
 
@@ -178,6 +182,8 @@ export class GroupKeeper {
     for (const [room, group] of this.#groups) {
       if (group.blocked.length === 0) continue
       group.blocked = []
+      group.tries = 0
+      group.notBeforeMs = 0
       this.#host.touch(room)
     }
     this.tick(now)
@@ -232,7 +238,8 @@ export class GroupKeeper {
     // Those in which somebody wrote or that are looked at go first.
     for (const isUrgent of [true, false]) {
       for (const group of this.#groups.values()) {
-        if (this.#working >= groupLimits.stepsMax) return
+        const { stepsMax, quietStepsMax } = groupLimits
+        if (this.#working >= (isUrgent ? stepsMax : quietStepsMax)) break
         if ((group.isWanted || group.room.isOpened) !== isUrgent) continue
         const step = stepOf(group, now.ms)
         if (step !== undefined) {

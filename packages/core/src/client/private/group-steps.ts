@@ -119,10 +119,12 @@ export class GroupSteps {
     })
   }
 
-  /** As far as the commits go; whether that is all, the servers' picture tells. */
+  /** As far as the commits go. If that is not all, the servers' picture tells what is. */
   #caughtUp(now: Now, group: Group, ended: Ended): void {
+    const { status, sealedAt } = group
     group.isBehind = false
-    group.isStale = true
+    const isLater = sealedAt.gen === status.gen && sealedAt.epoch > status.epoch
+    if (isLater || sealedAt.gen > status.gen) group.isStale = true
     ended(now, 'ok')
   }
 
@@ -203,6 +205,10 @@ export class GroupSteps {
       { kind: 'seal', room, contents: content === undefined ? [] : [content] },
       (now, { outcome }) => {
         if (content === undefined) return ended(now, 'ok')
+        if (outcome.kind === 'blocked') {
+          group.blocked = outcome.users
+          return ended(now, 'wait')
+        }
         if (outcome.kind !== 'sealed') return ended(now, 'again')
         const [box = ''] = outcome.boxes
         const { gen, epoch } = outcome
@@ -234,7 +240,9 @@ export class GroupSteps {
   #entryOf(op: GroupOperation, { index, at }: Extract<SendOutcome, { ok: true }>): Entry {
     const { user, name } = this.#host.me()
     const head = { index, at, by: user, name }
-    if (op.kind === 'group') return { ...head, kind: 'group', gen: op.gen }
+    if (op.kind === 'group') {
+      return { ...head, kind: 'group', gen: op.gen, groupId: op.groupId }
+    }
     const { gen, epoch, id, commit } = op
     return { ...head, kind: 'commit', gen, epoch, id, commit }
   }
@@ -258,6 +266,7 @@ export class GroupSteps {
       case 'stale-epoch':
         // Another one was first; of a room that one is not in yet the next picture tells.
         group.isBehind = group.status.state === 'member'
+        group.isStale = group.isBehind
         return ended(now, 'again')
       case 'no-leaf':
         group.isStale = true

@@ -19,8 +19,9 @@ export const groupLimits = {
   quietTriesMax: 3,
   /** Own keys are renewed when something is sent, not more often than so. */
   updateMsMin: 24 * 3_600_000,
-  /** Rooms whose groups are worked on at once. */
+  /** Rooms whose groups are worked on at once; one, of those that nobody looks at. */
   stepsMax: 4,
+  quietStepsMax: 1,
   /** Boxes with keys of earlier epochs for those who came; the newest epochs. */
   keysContentsMax: 100,
 } as const
@@ -45,6 +46,8 @@ export interface Group {
   isWorking: boolean
   /** Commits were missed, or may have been. */
   isBehind: boolean
+  /** Something was sealed under this epoch, so there is one. */
+  sealedAt: { readonly gen: number; readonly epoch: number }
   /** The servers hold another picture of the group than this device. */
   isStale: boolean
   isUpdateDue: boolean
@@ -68,6 +71,7 @@ export function newGroup(room: RoomState, status: GroupStatus): Group {
     status,
     isWorking: false,
     isBehind: false,
+    sealedAt: { gen: 0, epoch: 0 },
     isStale: false,
     isUpdateDue: false,
     isWanted: false,
@@ -95,7 +99,8 @@ export function stepOf(group: Group, nowMs: number): Step | undefined {
       if (group.isBehind) return 'commits'
       if (group.isStale || group.isUpdateDue || group.toAdd.size > 0) return 'look'
       if (group.removal !== undefined && group.removal.atMs <= nowMs) return 'look'
-      return group.greeting !== undefined && group.greeting.atMs <= nowMs ? 'greet' : undefined
+      if (group.greeting === undefined || group.blocked.length > 0) return undefined
+      return group.greeting.atMs <= nowMs ? 'greet' : undefined
   }
 }
 

@@ -80,7 +80,7 @@ export class Keeper {
       ...{ asks, jobs, chance, me, touch, sends: this.#sends },
       isReady: () => this.#account.isReady && host.isOnline(),
       epochChanged: (room) => this.sealing.forget(room),
-      heal: (now, room) => this.opening.heal(now, room),
+      heal: (now, room, which) => this.opening.heal(now, room, which),
       notCertified: (now) => this.#account.refresh(now),
     })
     this.opening = new Opening({
@@ -234,7 +234,7 @@ export class Keeper {
     }
     for (const id of learned ?? []) {
       const room = this.#host.rooms.get(id)
-      if (room !== undefined) this.opening.heal(now, room)
+      if (room !== undefined) this.opening.heal(now, room, 'all')
     }
   }
 

@@ -16,6 +16,7 @@ import {
   type About,
   type ChangedIdentities,
   fromServer,
+  isBeforeJoin,
   openedEntry,
   sealedAgain,
 } from './content.ts'
@@ -51,8 +52,8 @@ export class Opening {
   readonly #host: OpeningHost
   /** The first of each is with the cipher. */
   #arrivals = new Map<RoomState, Told[]>()
-  /** Rooms whose unreadable entries are tried again; true: once more after that. */
-  readonly #healing = new Map<RoomState, boolean>()
+  /** Rooms whose unreadable entries are tried again, and which of them once more after that. */
+  readonly #healing = new Map<RoomState, 'newer' | 'all' | undefined>()
 
   #identities: readonly { room: RoomState; index: number; users: readonly string[] }[] = []
 
@@ -98,16 +99,21 @@ export class Opening {
     this.#arrivals = new Map()
   }
 
-  /** Keys came: tries again what could not be opened. */
-  heal(now: Now, room: RoomState): void {
+  /**
+   * Keys came: tries again what could not be opened. What was said before one joined only keys of
+   * older epochs open (`all`).
+   */
+  heal(now: Now, room: RoomState, which: 'newer' | 'all'): void {
     if (!this.#host.hasCipher) return
     if (this.#healing.has(room)) {
-      this.#healing.set(room, true)
+      if (this.#healing.get(room) !== 'all') this.#healing.set(room, which)
       return
     }
-    const unopened = room.timeline.unopened()
+    const unopened = room.timeline
+      .unopened()
+      .filter((entry) => which === 'all' || !isBeforeJoin(entry))
     if (unopened.length === 0) return
-    this.#healing.set(room, false)
+    this.#healing.set(room, undefined)
     this.#healNext(now, room, unopened)
   }
 
@@ -184,9 +190,9 @@ export class Opening {
   #healNext(now: Now, room: RoomState, left: readonly Entry[]): void {
     const batch = left.slice(0, openEntriesMax)
     if (batch.length === 0 || !this.#host.isKnown(room)) {
-      const isAgain = this.#healing.get(room) === true
+      const again = this.#healing.get(room)
       this.#healing.delete(room)
-      if (isAgain) this.heal(now, room)
+      if (again !== undefined) this.heal(now, room, again)
       return
     }
     const oldestFirst = [...batch].reverse()

@@ -4,7 +4,7 @@
  */
 import type { Entry } from '@starling/protocol/entry'
 import type { DividerLine, MessageLine, SystemLine } from '../snapshot.ts'
-import type { ChangedIdentities } from './content.ts'
+import { type ChangedIdentities, isBeforeJoin } from './content.ts'
 import { beforeJoin, unreadableCause } from './privacy-words.ts'
 
 /**
@@ -51,10 +51,6 @@ export function identitiesOf(
   if (entry.kind !== 'commit' || identities.length === 0) return undefined
   const people = identities.map((user) => ({ user, name: nameOf(user) }))
   return { kind: 'identities', people }
-}
-
-function isBeforeJoin(entry: Entry): boolean {
-  return entry.kind === 'unreadable' && entry.why === 'before-join'
 }
 
 function isUnread(entry: Entry): boolean {
