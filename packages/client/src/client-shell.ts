@@ -14,6 +14,7 @@ import type {
   Question,
 } from '@starling/core/client/client-io'
 import { ClientNode } from '@starling/core/client/client-node'
+import type { CipherWork } from '@starling/core/client/private/cipher'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import { onlyView } from '@starling/core/client/timeline'
 import { unreachable } from '@starling/core/now'
@@ -34,6 +35,7 @@ import { Sendings } from './sendings.ts'
 import type { OpenSocket, Rejection, Socket } from './socket.ts'
 import type { ClientStorage, Identity, StoredChange } from './storage.ts'
 import { now, Turns } from './turns.ts'
+import type { Cipher } from './vault/cipher-thread.ts'
 
 const tickMs = 100
 const adoptMs = 10_000
@@ -41,6 +43,11 @@ const adoptMs = 10_000
 const enteredMsMax = 5_000
 /** Of WebSocket: the TLS handshake failed. */
 const leftOutCode = 1015
+const noCipher: PrivacyAnswer = {
+  ok: false,
+  code: 'vault-unavailable',
+  say: 'This program does not encrypt.',
+}
 
 export interface ShellOptions {
   readonly clientOptions: ClientOptions
@@ -52,6 +59,8 @@ export interface ShellOptions {
   /** With which to come in when the server does not know the token any more. */
   readonly credentials: Credentials | undefined
   readonly renamed?: (item: OutboxItem, to: OutboxItem) => void
+  /** Has the keys; without one encrypted rooms cannot be read. */
+  readonly cipher?: Cipher
 }
 
 export class ClientShell implements ClientSide {
@@ -61,6 +70,7 @@ export class ClientShell implements ClientSide {
   readonly #sendings = new Sendings()
   readonly #listeners = new Listeners()
   readonly #answers = new Map<number, (result: AskResult | Refusal) => void>()
+  readonly #wishes = new Map<number, (answer: PrivacyAnswer) => void>()
   #waitingForReady: ((result: Welcome) => void)[] = []
   #waitingForRoom: { room: string; untilMs: number; resolve: () => void }[] = []
   #socket: { readonly number: number; readonly socket: Socket } | undefined
@@ -79,7 +89,8 @@ export class ClientShell implements ClientSide {
     this.#identity = options.identity
     this.#welcomed = options.welcomed
     this.#credentials = options.credentials
-    this.node = new ClientNode(options.clientOptions)
+    const hasCipher = options.cipher !== undefined
+    this.node = new ClientNode({ ...options.clientOptions, hasCipher })
     this.closing = new Promise((resolve) => {
       this.#closed = resolve
     })
@@ -150,8 +161,11 @@ export class ClientShell implements ClientSide {
     return this.#answer((node) => node.loadAround(now(), room, { index, view }))
   }
 
-  async privacy(_wish: PrivacyWish): Promise<PrivacyAnswer> {
-    return { ok: false, code: 'vault-unavailable', say: 'This program has no keys yet.' }
+  privacy(wish: PrivacyWish): Promise<PrivacyAnswer> {
+    if (this.#isClosed) return Promise.resolve(closedRefusal)
+    if (this.#options.cipher === undefined) return Promise.resolve(noCipher)
+    const ask = this.act((node) => node.privacy(now(), wish))
+    return new Promise((resolve) => this.#wishes.set(ask, resolve))
   }
 
   isInRoom(room: string): boolean {
@@ -185,9 +199,11 @@ export class ClientShell implements ClientSide {
     for (const timer of this.#timers) clearInterval(timer)
     this.act((node) => node.stop(now()))
     await this.#turns.settled()
+    await this.#options.cipher?.close()
     await this.#options.storage.close()
     this.#closed(closedRefusal)
     for (const resolve of this.#answers.values()) resolve(closedRefusal)
+    for (const resolve of this.#wishes.values()) resolve(closedRefusal)
     for (const { resolve } of this.#waitingForRoom.splice(0)) resolve()
     for (const resolve of this.#waitingForReady.splice(0)) resolve(closedRefusal)
   }
@@ -229,12 +245,22 @@ export class ClientShell implements ClientSide {
       case 'event':
         return this.#event(output.event)
       case 'cipher':
+        return void this.#work(output.job, output.work)
       case 'opened':
+        return
       case 'privacy':
-        throw new Error(`${output.kind} from a node that was given no cipher`)
+        this.#wishes.get(output.ask)?.(output.result)
+        this.#wishes.delete(output.ask)
+        return
       default:
         unreachable(output)
     }
+  }
+
+  async #work(job: number, work: CipherWork): Promise<void> {
+    const result = await this.#options.cipher?.do(work)
+    if (result === undefined || this.#isClosed) return
+    this.act((node) => node.cipherDone(now(), job, result))
   }
 
   #open(address: string, number: number): void {

@@ -2,6 +2,7 @@
 import type { ClientTuning } from '@starling/core/client/client-io'
 import type { Credentials } from './api.ts'
 import type { ClientStorage } from './storage.ts'
+import type { KeyStore } from './vault/key-store.ts'
 
 export interface ConnectOptions {
   /**
@@ -17,6 +18,10 @@ export interface ConnectOptions {
   /** Name and version of the program, for the operator. */
   readonly client?: string
   readonly tuning?: Partial<ClientTuning>
+  /** With `false` encrypted rooms cannot be read or written; `true` by default. */
+  readonly encryption?: boolean
+  /** Where the keys of this device are kept; beside the profile, else in memory, by default. */
+  readonly keys?: KeyStore
 }
 
 export interface NodeConnectOptions extends Omit<ConnectOptions, 'addresses'> {
@@ -35,6 +40,11 @@ export interface NodeConnectOptions extends Omit<ConnectOptions, 'addresses'> {
    * not change.
    */
   readonly pin?: PinOptions
+  /**
+   * Encrypts the keys that the profile keeps; by default that of the environment,
+   * `STARLING_VAULT_KEY`. Without either they lie in a file that the user alone may read.
+   */
+  readonly vaultPassphrase?: string
 }
 
 export interface PinOptions {

@@ -10,9 +10,11 @@ import { openMemoryStorage } from './memory-storage.ts'
 import { NobodyYet } from './nobody-yet.ts'
 import type { OpenSocket } from './socket.ts'
 import { clientOf } from './starling-client.ts'
+import type { Cipher } from './vault/cipher-thread.ts'
 
 export interface ConnectParts extends ConnectOptions {
   readonly openSocket: OpenSocket
+  readonly cipher?: Cipher
   /** The server had lost an outbox: what was in it goes on in another. */
   readonly renamed?: (item: OutboxItem, to: OutboxItem) => void
 }
@@ -54,5 +56,6 @@ export async function startShell(parts: ConnectParts): Promise<ClientShell> {
       parts.auth ??
       (identity.kind === 'guest' ? { kind: 'guest', name: identity.name } : undefined),
     ...(parts.renamed === undefined ? {} : { renamed: parts.renamed }),
+    ...(parts.cipher === undefined ? {} : { cipher: parts.cipher }),
   })
 }

@@ -6,6 +6,8 @@ import { connectWith } from './connect-with.ts'
 import { nodeSockets } from './node-socket.ts'
 import { Profile, profileDirectory } from './profile.ts'
 import { openSqliteStorage } from './sqlite-storage.ts'
+import type { Cipher } from './vault/cipher-thread.ts'
+import { openNodeCipher } from './vault/node-cipher.ts'
 
 /**
  * Returns as soon as what was stored is restored; the connection is made in the background
@@ -31,7 +33,8 @@ export async function connect(options: NodeConnectOptions): Promise<StarlingClie
   const storage =
     options.storage ?? (profile === undefined ? undefined : openSqliteStorage(profile.directory))
   const openSocket = nodeSockets(profile ?? new Map(), { ...options.pin, given: addresses })
-  const parts = { ...options, addresses, openSocket }
+  const cipher = cipherOf(options, profile)
+  const parts = { ...options, addresses, openSocket, ...(cipher && { cipher }) }
   const client = await connectWith(storage === undefined ? parts : { ...parts, storage })
   // Remembered when somebody answered there.
   const forget = client.on('connection', ({ state }) => {
@@ -40,6 +43,14 @@ export async function connect(options: NodeConnectOptions): Promise<StarlingClie
     profile?.saveAddresses(addresses)
   })
   return client
+}
+
+function cipherOf(options: NodeConnectOptions, profile: Profile | undefined): Cipher | undefined {
+  if (options.encryption === false) return undefined
+  const passphrase = options.vaultPassphrase ?? process.env.STARLING_VAULT_KEY
+  return openNodeCipher(
+    profile === undefined ? { keys: options.keys } : { directory: profile.directory, passphrase },
+  )
 }
 
 function profileOf({ profile, directory }: NodeConnectOptions): Profile | undefined {

@@ -77,18 +77,22 @@ function membership(
     return user.ok ? settled(side.compose(room, op(user.value))) : user
   }
   return {
-    createRoom: ({ title, kind = 'public', topic }) => {
+    createRoom: (options) => {
+      const { title, kind = 'public', topic, encrypted = kind === 'private' } = options
+      if (encrypted) return createEncrypted(side, options, enter)
       const op = { kind: 'create' as const, room: kind, name: title }
       return enter(randomId(chance), topic === undefined ? op : { ...op, topic })
     },
-    openDirect: async (who) => {
+    openDirect: async (who, { encrypted = true } = {}) => {
       const user = await idOf(side, who)
       if (!user.ok) return user
       const welcome = await side.ready()
       if (!welcome.ok) return welcome
       const room = directRoomId(welcome.value.user, user.value)
       if (side.isInRoom(room)) return { ok: true, value: room }
-      return enter(room, { kind: 'direct', user: user.value })
+      if (!encrypted) return enter(room, { kind: 'direct', user: user.value })
+      if (!encrypts(side)) return doesNotEncrypt
+      return enter(room, { kind: 'direct', user: user.value, encrypted })
     },
     join: async (roomOrTitle) => {
       if (side.isInRoom(roomOrTitle)) return { ok: true, value: roomOrTitle }
@@ -105,6 +109,41 @@ function membership(
     mute: (room, who, on) => about(room, who, (user) => ({ kind: 'mute', user, on })),
     role: (room, who, role) => about(room, who, (user) => ({ kind: 'role', user, role })),
   }
+}
+
+type Enter = (room: string, op: Operation) => Promise<Result<string>>
+
+/** The servers get no title. It is sealed, as the first that is said in the room. */
+async function createEncrypted(
+  side: ClientSide,
+  { title, kind, topic, history }: Parameters<StarlingClient['createRoom']>[0],
+  enter: Enter,
+): Promise<Result<string>> {
+  if (kind !== 'private') return publicIsPlain
+  if (!encrypts(side)) return doesNotEncrypt
+  const room = randomId(cryptographicChance())
+  const shared = history === undefined ? {} : { history }
+  const op = { kind: 'create' as const, room: kind, name: '', encrypted: true, ...shared }
+  const entering = enter(room, op)
+  side.compose(room, { kind: 'title', title })
+  if (topic !== undefined) side.compose(room, { kind: 'topic', topic })
+  return entering
+}
+
+function encrypts(side: ClientSide): boolean {
+  return (side.snapshot().privacy?.state ?? 'off') !== 'off'
+}
+
+const doesNotEncrypt: Refusal = {
+  ok: false,
+  code: 'vault-unavailable',
+  say: 'This program does not encrypt. Ask for a room that is not: encrypted: false.',
+}
+
+const publicIsPlain: Refusal = {
+  ok: false,
+  code: 'invalid',
+  say: 'A public room cannot be encrypted: whoever comes in may read it.',
 }
 
 function timelines(

@@ -15,7 +15,13 @@ const schemaVersion = 1
 /** Values · the encrypting key, the count of writes. */
 const stores = ['keys', 'facts'] as const
 
-export async function openIndexedDbKeyStore(name: string): Promise<KeyStore> {
+export interface BrowserKeys {
+  readonly keys: KeyStore
+  /** The pair by this name; what `make` gives is kept when there is none. */
+  heldKey(name: string, make: () => Promise<CryptoKeyPair>): Promise<CryptoKeyPair>
+}
+
+export async function openIndexedDbKeyStore(name: string): Promise<BrowserKeys> {
   const request = indexedDB.open(name, schemaVersion)
   request.onupgradeneeded = () => {
     for (const store of stores) request.result.createObjectStore(store)
@@ -24,25 +30,29 @@ export async function openIndexedDbKeyStore(name: string): Promise<KeyStore> {
   database.onversionchange = () => database.close()
   // Else the browser may drop the keys when the disk is full. If it says no nothing is lost yet.
   await navigator.storage?.persist?.()
-  const key = await sealingKey(database)
-  return sealedKeyStore(new IndexedDbKeyStore(name, database), key)
+  const key = await held(database, 'key', await makeSealingKey())
+  return {
+    keys: sealedKeyStore(new IndexedDbKeyStore(name, database), key),
+    heldKey: async (pair, make) => held(database, `pair/${pair}`, await make()),
+  }
 }
 
 export async function removeIndexedDbKeyStore(name: string): Promise<void> {
   await answer(indexedDB.deleteDatabase(name))
 }
 
-async function sealingKey(database: IDBDatabase): Promise<CryptoKey> {
-  const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
-    'encrypt',
-    'decrypt',
-  ])
+function makeSealingKey(): Promise<CryptoKey> {
+  return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+}
+
+/** What is there already, else what was made. */
+async function held<T>(database: IDBDatabase, name: string, made: T): Promise<T> {
   const writing = database.transaction('facts', 'readwrite', { durability: 'strict' })
   const facts = writing.objectStore('facts')
-  const held = (await answer(facts.get('key'))) as CryptoKey | undefined
-  if (held === undefined) facts.put(made, 'key')
+  const before = (await answer(facts.get(name))) as T | undefined
+  if (before === undefined) facts.put(made, name)
   await done(writing)
-  return held ?? made
+  return before ?? made
 }
 
 class IndexedDbKeyStore implements KeyStore {

@@ -134,12 +134,12 @@ const notReady: CipherOutcome = {
   say: 'It is not known yet whose keys these are.',
 }
 
-/** Keys of a device that is logged out, or of another person, serve nobody any more. */
+/**
+ * Keys of a device that is logged out serve nobody any more. What a person may read stays, for when
+ * they come in again.
+ */
 async function forgetOthers(draft: Draft, names: VaultNames): Promise<void> {
-  for (const key of await draft.keys('')) {
-    const isOwn = key.startsWith(names.person) || key.startsWith(names.device) || key === meName
-    if (!isOwn) draft.remove(key)
-  }
+  for (const key of await draft.keys('d/')) if (!key.startsWith(names.device)) draft.remove(key)
 }
 
 function perform(job: VaultJob, work: CipherWork): Promise<CipherOutcome> {
