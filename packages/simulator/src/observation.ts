@@ -1,6 +1,14 @@
 /** What checkers and stories see of a run. */
 import type { BackendFigures, LoggedRecord } from '@starling/core/backend/backend-io'
-import type { AskResult, ClientEvent, OutboxItem, Question } from '@starling/core/client/client-io'
+import type {
+  AskResult,
+  ClientEvent,
+  OutboxItem,
+  PrivacyResult,
+  PrivacyWish,
+  Question,
+} from '@starling/core/client/client-io'
+import type { CipherResult, CipherWork } from '@starling/core/client/private/cipher'
 import type { FrontendFigures } from '@starling/core/frontend/frontend-io'
 import type { Reply } from '@starling/core/link/down'
 import type { RequestBody } from '@starling/core/link/up'
@@ -31,6 +39,13 @@ export type Observation =
       readonly room: string
       readonly entries: readonly Entry[]
       readonly isReset: boolean
+    }
+  /** What the client found in boxes, as it was written. */
+  | {
+      readonly kind: 'opened'
+      readonly client: string
+      readonly room: string
+      readonly entries: readonly Entry[]
     }
   /** The client's process started with what it had stored. */
   | {
@@ -77,6 +92,26 @@ export type Observation =
     }
   /** A backend found that it differs from the others. */
   | { readonly kind: 'diverged'; readonly backend: string; readonly why: string }
+  /** A job of a client's cipher was done, and is durable; the client is told of it later. */
+  | {
+      readonly kind: 'cipher'
+      readonly client: string
+      readonly work: CipherWork
+      readonly result: CipherResult
+    }
+  /** What a person wished about encryption, and what came of it. */
+  | {
+      readonly kind: 'wished'
+      readonly client: string
+      readonly ask: number
+      readonly wish: PrivacyWish
+    }
+  | {
+      readonly kind: 'granted'
+      readonly client: string
+      readonly ask: number
+      readonly result: PrivacyResult
+    }
   /** A fault began. */
   | { readonly kind: 'fault'; readonly fault: string; readonly on: string }
 

@@ -10,19 +10,24 @@ import { ResumeChecker } from './p5-resume-anywhere.ts'
 import { ReadYourWritesChecker } from './p6-read-your-writes.ts'
 import { BoundedChecker } from './p7-bounded.ts'
 import { HonestRefusalChecker } from './p8-honest-refusal.ts'
+import { PrivateChecker } from './p10-private.ts'
 import { ReplicasEqualChecker } from './replicas-equal.ts'
 import { RevokedChecker } from './revoked-stays-out.ts'
+import { SealedTruth } from './sealed-truth.ts'
 
 export function allCheckers(cluster: Cluster): readonly Checker[] {
+  const truth = new SealedTruth()
   return [
-    new DurableChecker(cluster),
-    new OnceChecker(),
+    truth,
+    new DurableChecker(cluster, truth),
+    new OnceChecker(truth),
     new SameOrderChecker(),
-    new SendersOrderChecker(),
+    new SendersOrderChecker(truth),
     new ResumeChecker(),
     new ReadYourWritesChecker(),
     new BoundedChecker(cluster),
     new HonestRefusalChecker(),
+    new PrivateChecker(),
     new RevokedChecker(cluster),
     new OutsidersChecker(),
     new ReplicasEqualChecker(),

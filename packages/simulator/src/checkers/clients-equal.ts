@@ -8,13 +8,18 @@ import type { RoomSnapshot, TimelineLine } from '@starling/core/client/snapshot'
 import type { Store } from '@starling/core/room/store'
 import type { Entry } from '@starling/protocol/entry'
 import { BrokenPromise } from '../broken-promise.ts'
+import type { ClientProcess } from '../cluster/client-process.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Observation } from '../observation.ts'
 import type { Checker } from './checker.ts'
+import { EncryptedClients } from './encrypted-clients.ts'
 import { storesUp } from './sends.ts'
 
 export class ClientsEqualChecker implements Checker {
-  see(): void {
-    // Clients are compared at rest.
+  readonly #encrypted = new EncryptedClients()
+
+  see(seen: Observation): void {
+    this.#encrypted.see(seen)
   }
 
   atRest(cluster: Cluster): void {
@@ -28,22 +33,29 @@ export class ClientsEqualChecker implements Checker {
     if (store === undefined) return undefined
     for (const client of cluster.clients) {
       if (client.node === undefined || !client.isOnline) continue
-      const found = this.#compare(client.name, client.node, store)
+      const found = this.#compare(cluster, { client, node: client.node, store })
       if (found !== undefined) return found
     }
     return undefined
   }
 
-  #compare(client: string, node: ClientNode, store: Store): string | undefined {
+  #compare(
+    cluster: Cluster,
+    { client, node, store }: { client: ClientProcess; node: ClientNode; store: Store },
+  ): string | undefined {
     const snapshot = node.snapshot()
     const shown = snapshot.rooms.map((room) => room.room).sort()
     const user = snapshot.me?.user ?? ''
     const expected = store.roomsOf(user).map((row) => row.room)
     if (shown.join(' ') !== expected.join(' ')) {
-      return `${client} is in ${expected}, but shows ${shown}`
+      return `${client.name} is in ${expected}, but shows ${shown}`
     }
     for (const room of snapshot.rooms) {
-      const found = this.#compareRoom(client, room, store)
+      const found =
+        this.#compareRoom(client.name, room, store) ??
+        (room.isEncrypted
+          ? this.#encrypted.difference(cluster, { client, room, store })
+          : undefined)
       if (found !== undefined) return found
     }
     return undefined
@@ -55,6 +67,7 @@ export class ClientsEqualChecker implements Checker {
     if (room.head !== head) return `${where} shows the head ${room.head}, it is ${head}`
     const { lines, hasOlder, hasNewer } = room.timeline
     if (hasNewer) return `${where} shows a piece of the past`
+    if (room.isEncrypted) return undefined
     const first = hasOlder ? (lines[0]?.index ?? head + 1) : 1
     const entries = store.entries(room.room, first, head).filter(isShown)
     const expected = entries.map(describeEntry)

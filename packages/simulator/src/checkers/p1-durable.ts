@@ -2,25 +2,30 @@
  * P1: an acknowledged message is never lost. A backend answers only what stands in the log and in
  * its own store; and what a client was told is acknowledged stands, in the end, in every store.
  */
+import type { Composed } from '@starling/core/client/client-io'
+import type { Entry } from '@starling/protocol/entry'
 import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Observation } from '../observation.ts'
 import type { Checker } from './checker.ts'
+import type { SealedTruth } from './sealed-truth.ts'
 import { type SendName, sendKey, storesUp } from './sends.ts'
 
 interface Acked extends SendName {
   readonly client: string
   readonly index: number
-  readonly text: string | undefined
+  readonly op: Composed
 }
 
 export class DurableChecker implements Checker {
   readonly #cluster: Cluster
+  readonly #truth: SealedTruth
   readonly #landed = new Set<string>()
   readonly #acked: Acked[] = []
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, truth: SealedTruth) {
     this.#cluster = cluster
+    this.#truth = truth
   }
 
   see(seen: Observation): void {
@@ -31,7 +36,6 @@ export class DurableChecker implements Checker {
     } else if (seen.kind === 'replied') this.#seeReply(seen)
     else if (seen.kind === 'event' && seen.event.kind === 'acked') {
       const { item, index } = seen.event
-      const text = item.op.kind === 'post' ? item.op.text : undefined
       if (!this.#landed.has(sendKey(item))) {
         throw new BrokenPromise(
           'P1',
@@ -40,7 +44,7 @@ export class DurableChecker implements Checker {
       }
       if (!makesItsOwnEntry(item.op)) return
       const { room, outbox, number } = item
-      this.#acked.push({ client: seen.client, room, outbox, number, index, text })
+      this.#acked.push({ client: seen.client, room, outbox, number, index, op: item.op })
     }
   }
 
@@ -49,16 +53,20 @@ export class DurableChecker implements Checker {
       for (const acked of this.#acked) {
         const entry = store.entry(acked.room, acked.index)
         const isThere = entry?.outbox === acked.outbox && entry.number === acked.number
-        const isWhole =
-          entry?.kind !== 'post' ||
-          entry.editedAt !== undefined ||
-          entry.deletedBy !== undefined ||
-          entry.text === acked.text
-        if (isThere && isWhole) continue
+        if (isThere && this.#isWhole(entry, acked.op)) continue
         const found = JSON.stringify(entry)
         throw new BrokenPromise('P1', `${name} lost ${sendKey(acked)}, acknowledged: ${found}`)
       }
     }
+  }
+
+  #isWhole(entry: Entry, op: Composed): boolean {
+    if (entry.kind === 'sealed') {
+      return JSON.stringify(this.#truth.contentOf(entry)) === JSON.stringify(op)
+    }
+    if (entry.kind !== 'post') return true
+    if (entry.editedAt !== undefined || entry.deletedBy !== undefined) return true
+    return op.kind === 'post' && entry.text === op.text
   }
 
   #seeReply({ backend, body, reply }: Extract<Observation, { kind: 'replied' }>): void {

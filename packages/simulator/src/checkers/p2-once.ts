@@ -7,12 +7,18 @@ import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Observation } from '../observation.ts'
 import type { Checker } from './checker.ts'
+import type { SealedTruth } from './sealed-truth.ts'
 import { entriesOf, roomsInLog, sendKey, storesUp } from './sends.ts'
 
 export class OnceChecker implements Checker {
+  readonly #truth: SealedTruth
   readonly #answers = new Map<string, string>()
   /** Text of a composed post → its room. */
   readonly #composed = new Map<string, string>()
+
+  constructor(truth: SealedTruth) {
+    this.#truth = truth
+  }
 
   see(seen: Observation): void {
     if (seen.kind === 'composed' && seen.item.op.kind === 'post') {
@@ -44,14 +50,15 @@ export class OnceChecker implements Checker {
             if (sends.has(key)) throw new BrokenPromise('P2', `${key} stands twice in ${name}`)
             sends.add(key)
           }
-          if (entry.kind !== 'post' || !this.#composed.has(entry.text)) continue
+          const text = this.#truth.textOf(entry)
+          if (text === undefined || !this.#composed.has(text)) continue
           const place = `${room} ${entry.index}`
-          const first = texts.get(entry.text)
+          const first = texts.get(text)
           if (first !== undefined) {
             const where = `${first} and ${place}`
-            throw new BrokenPromise('P2', `'${entry.text}' stands twice in ${name}: ${where}`)
+            throw new BrokenPromise('P2', `'${text}' stands twice in ${name}: ${where}`)
           }
-          texts.set(entry.text, place)
+          texts.set(text, place)
         }
       }
     }

@@ -21,7 +21,7 @@ export class SameOrderChecker implements Checker {
 
   see(seen: Observation): void {
     if (seen.kind === 'client-started') this.#newest.set(seen.client, new Map(seen.heads))
-    if (seen.kind === 'kept') {
+    if (seen.kind === 'kept' || seen.kind === 'opened') {
       for (const entry of seen.entries) this.#compare(seen.client, seen.room, entry)
     }
     if (seen.kind === 'down') this.#seeDown(seen.client, seen.frame)
@@ -86,9 +86,15 @@ export class SameOrderChecker implements Checker {
     this.#mayJump.add(`${client} ${room}`)
   }
 
+  /** As it stands; what was opened is compared with what others opened. */
   #compare(who: string, room: string, entry: Entry): void {
-    const key = `${room} ${entry.index}`
-    const what = identityOf(entry)
+    this.#compareOne(who, `${room} ${entry.index} head`, JSON.stringify(headOf(entry)))
+    if (entry.kind === 'unreadable' || (entry.kind === 'sealed' && entry.isSealed)) return
+    const key = `${room} ${entry.index}${entry.isSealed ? ' opened' : ''}`
+    this.#compareOne(who, key, identityOf(entry))
+  }
+
+  #compareOne(who: string, key: string, what: string): void {
     const first = this.#seen.get(key)
     if (first === undefined) this.#seen.set(key, what)
     else if (first !== what) {
@@ -108,10 +114,18 @@ export class SameOrderChecker implements Checker {
 
 /** What of an entry never changes: all but what edits, deletions and reactions do to a message. */
 function identityOf(entry: Entry): string {
-  const { index, at, by, name, outbox, number, kind } = entry
-  const fixed = [index, at, by, name, outbox, number, kind]
+  const { kind } = entry
+  const fixed = [headOf(entry), kind, entry.isSealed, entry.device]
   if (kind === 'post') return JSON.stringify([...fixed, entry.replyTo])
   // Of what was deleted no earlier text is kept.
   if (kind === 'edit') return JSON.stringify([...fixed, entry.target])
-  return JSON.stringify([...fixed, Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1))])
+  const fields = Object.entries(entry).filter(([name]) => !ownFields.includes(name))
+  return JSON.stringify([...fixed, fields.sort(([a], [b]) => (a < b ? -1 : 1))])
+}
+
+/** What each client puts on an entry for itself. */
+const ownFields: readonly string[] = ['isVerified', 'identities']
+
+function headOf({ index, at, by, name, outbox, number }: Entry): readonly unknown[] {
+  return [index, at, by, name, outbox, number]
 }

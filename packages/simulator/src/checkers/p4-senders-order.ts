@@ -6,6 +6,7 @@ import { BrokenPromise } from '../broken-promise.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Observation } from '../observation.ts'
 import type { Checker } from './checker.ts'
+import type { SealedTruth } from './sealed-truth.ts'
 import { entriesOf, roomsInLog, storesUp } from './sends.ts'
 
 interface Written {
@@ -14,8 +15,13 @@ interface Written {
 }
 
 export class SendersOrderChecker implements Checker {
+  readonly #truth: SealedTruth
   readonly #written = new Map<string, Written>()
   #order = 0
+
+  constructor(truth: SealedTruth) {
+    this.#truth = truth
+  }
 
   see(seen: Observation): void {
     if (seen.kind !== 'composed' || seen.item.op.kind !== 'post') return
@@ -39,7 +45,7 @@ export class SendersOrderChecker implements Checker {
             }
             numbers.set(entry.outbox, entry.number)
           }
-          const written = entry.kind === 'post' ? this.#written.get(entry.text) : undefined
+          const written = this.#written.get(this.#truth.textOf(entry) ?? '')
           if (written === undefined) continue
           if ((orders.get(written.client) ?? -1) > written.order) {
             throw new BrokenPromise('P4', `${where} was written before what stands above it`)

@@ -14,13 +14,15 @@ import { type SendName, sendKey, storesUp } from './sends.ts'
 type Refusal = Extract<DownFrame, { t: 'refused' | 'error' }>
 
 export class HonestRefusalChecker implements Checker {
-  /** Send → the operation as it was composed. */
-  readonly #composed = new Map<string, string>()
+  /** Send → the operation as it went out; what was sealed anew, in each of its boxes. */
+  readonly #sent = new Map<string, Set<string>>()
   readonly #refused = new Map<string, SendName>()
 
   see(seen: Observation): void {
     if (seen.kind === 'up' && seen.frame.t === 'send') {
-      this.#composed.set(sendKey(seen.frame), JSON.stringify(seen.frame.op))
+      const key = sendKey(seen.frame)
+      const ops = this.#sent.get(key) ?? new Set<string>()
+      this.#sent.set(key, ops.add(JSON.stringify(seen.frame.op)))
     }
     if (seen.kind === 'landed') for (const op of seen.logged.record.ops) this.#seeLanded(op)
     if (seen.kind === 'event' && seen.event.kind === 'refused') {
@@ -50,7 +52,7 @@ export class HonestRefusalChecker implements Checker {
 
   #seeLanded(op: LoggedOperation): void {
     if (op.kind !== 'room' || op.op.kind === 'void') return
-    if (this.#composed.get(sendKey(op)) === JSON.stringify(op.op)) return
+    if (this.#sent.get(sendKey(op))?.has(JSON.stringify(op.op))) return
     if (op.outbox === 'bad') return
     throw new BrokenPromise('P8', `nobody sent ${sendKey(op)} ${JSON.stringify(op.op)}`)
   }

@@ -63,7 +63,8 @@ export class QuickChecker implements Checker {
   }
 
   #noteRefusal(seen: Observation): void {
-    if (seen.kind !== 'down' || seen.frame.t !== 'refused' || seen.frame.retry !== 'later') return
+    if (seen.kind !== 'down' || seen.frame.t !== 'refused') return
+    if (seen.frame.retry !== 'later' && seen.frame.retry !== 'seal') return
     this.#putOff.add(`${seen.socket} ${seen.frame.outbox}`)
   }
 

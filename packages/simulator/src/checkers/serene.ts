@@ -8,12 +8,14 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Observation } from '../observation.ts'
 import type { Checker } from './checker.ts'
 import { sendKey } from './sends.ts'
+import { StaleSends } from './stale-sends.ts'
 
 const answerMsMax = 2_000
 
 export class SereneChecker implements Checker {
   readonly #cluster: Cluster
   /** Connection and send → when it went out. */
+  readonly #stale = new StaleSends()
   readonly #sentMs = new Map<string, number>()
 
   constructor(cluster: Cluster) {
@@ -30,8 +32,9 @@ export class SereneChecker implements Checker {
     }
     if (seen.kind !== 'down') return
     const { client, frame, socket } = seen
+    if (frame.t === 'refused') this.#stale.see(frame)
     if (frame.t === 'refused' && (frame.code === 'out-of-turn' || frame.code === 'unavailable')) {
-      if (frame.outbox === 'bad') return
+      if (frame.outbox === 'bad' || this.#stale.isBehind(frame)) return
       throw new BrokenPromise('serene', `${client} hears ${frame.code} for ${sendKey(frame)}`)
     }
     if (frame.t !== 'ack') return

@@ -1,7 +1,7 @@
 /**
  * What a client stored, and what of it a crash leaves. The outbox is durable at once. Forgetting
  * an item and keeping entries may be written lazily; a crash loses what was not written yet, the
- * newest first.
+ * newest first. The vault, which holds the keys, is durable by itself.
  */
 import type {
   ClientOutput,
@@ -9,6 +9,7 @@ import type {
   RestoredState,
   StoredOutbox,
 } from '@starling/core/client/client-io'
+import type { Vault } from '@starling/core/client/private/stand-in-vault'
 import type { Entry } from '@starling/protocol/entry'
 
 type StoreOutput = Extract<
@@ -17,12 +18,17 @@ type StoreOutput = Extract<
 >
 
 export class ClientDisk {
+  readonly vault: Vault
   readonly #items = new Map<string, OutboxItem>()
   readonly #outboxes = new Map<string, StoredOutbox>()
   readonly #timelines = new Map<string, Map<number, Entry>>()
   #me: Pick<RestoredState, 'me' | 'rooms'> = { rooms: [] }
   /** Lazy writes, oldest first. */
   #unwritten: (() => void)[] = []
+
+  constructor(vault: Vault) {
+    this.vault = vault
+  }
 
   write(output: StoreOutput): void {
     switch (output.kind) {

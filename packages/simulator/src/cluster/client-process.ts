@@ -2,19 +2,21 @@
 import type {
   ClientOutput,
   ClientTuning,
+  Composed,
   ConnectionState,
   OutboxItem,
+  PrivacyWish,
   Question,
 } from '@starling/core/client/client-io'
 import { ClientNode } from '@starling/core/client/client-node'
 import { type Now, unreachable } from '@starling/core/now'
 import type { DownFrame } from '@starling/protocol/down'
-import type { Operation } from '@starling/protocol/operation'
 import type { Auth } from '@starling/protocol/up'
 import { abnormalClose, type Wire } from '../network/network.ts'
 import type { Observe } from '../observation.ts'
 import { fakeToken, type Random } from '../random.ts'
 import type { World } from '../world.ts'
+import { type CipherPace, ClientCipher, newVault } from './client-cipher.ts'
 import { ClientDisk } from './client-disk.ts'
 import type { ClientNetwork } from './frontend-process.ts'
 import { type Clock, Process } from './process.ts'
@@ -24,6 +26,7 @@ export interface ClientSetup {
   readonly clock: Clock
   readonly random: Random
   readonly tuning: ClientTuning
+  readonly cipherPace: CipherPace
   readonly network: ClientNetwork
   readonly addresses: readonly string[]
   /** How the person comes in; the token is added. */
@@ -43,7 +46,8 @@ export class ClientProcess extends Process {
   readIntervalMs = 0
   #auth: Auth
   #node: ClientNode | undefined
-  #disk = new ClientDisk()
+  #cipher: ClientCipher | undefined
+  readonly #disk: ClientDisk
   readonly #setup: ClientSetup
   readonly #wires = new Map<number, ClientWire>()
   #flushAtMs = 0
@@ -53,6 +57,7 @@ export class ClientProcess extends Process {
     super(world, { name: setup.name, clock: setup.clock, tickMs: 50 })
     this.#setup = setup
     this.token = fakeToken(setup.random.fork('token'))
+    this.#disk = new ClientDisk(newVault(setup.random.fork('vault')))
     this.#auth = setup.auth(this.token)
   }
 
@@ -69,7 +74,7 @@ export class ClientProcess extends Process {
     return this.isUp && this.#connection === 'online'
   }
 
-  compose(room: string, op: Operation): void {
+  compose(room: string, op: Composed): void {
     this.give((now) => {
       const item = this.#node?.compose(now, room, op)
       if (item === undefined) return
@@ -83,6 +88,16 @@ export class ClientProcess extends Process {
       const ask = this.#node?.ask(now, question)
       if (ask === undefined) return
       this.#setup.observe({ kind: 'asked', client: this.name, ask, question })
+    })
+  }
+
+  /** What the person does about encryption. */
+  wish(wish: PrivacyWish): void {
+    this.give((now) => {
+      const asked = this.#node?.privacy(now, wish)
+      if (asked === undefined) return
+      this.world.trace.line(this.name, () => `wishes ${JSON.stringify(wish)}`)
+      this.#setup.observe({ kind: 'wished', client: this.name, ask: asked, wish })
     })
   }
 
@@ -121,7 +136,9 @@ export class ClientProcess extends Process {
       chance: random.fork(`node ${this.life}`).chance,
       tuning,
       restored,
+      hasCipher: true,
     })
+    this.#cipher = this.#openVault()
     network.wake(name)
     const heads = new Map<string, number>()
     for (const [room, entries] of restored.timelines) {
@@ -136,6 +153,7 @@ export class ClientProcess extends Process {
     this.#setup.network.bury(this.name, isSudden)
     this.#wires.clear()
     this.#node = undefined
+    this.#cipher = undefined
     this.#connection = 'idle'
     const random = this.#setup.random
     this.#disk.crash((below) => random.below(below))
@@ -192,11 +210,31 @@ export class ClientProcess extends Process {
         if (output.event.kind === 'connection') this.#connected(output.event.state)
         return observe({ kind: 'event', client, event: output.event })
       case 'cipher':
+        this.world.trace.line(client, () => `has to do ${JSON.stringify(output.work)}`)
+        return this.#cipher?.give(output.job, output.work)
+      case 'opened':
+        return observe({ kind: 'opened', client, room: output.room, entries: output.entries })
       case 'privacy':
-        throw new Error(`${output.kind} from a node that was given no cipher`)
+        return observe({ kind: 'granted', client, ask: output.ask, result: output.result })
       default:
         return unreachable(output)
     }
+  }
+
+  #openVault(): ClientCipher {
+    const { name, random, cipherPace, observe } = this.#setup
+    return new ClientCipher(this.#disk.vault, {
+      random: random.fork(`cipher ${this.life}`),
+      pace: cipherPace,
+      host: {
+        later: (delayMs, input) => this.later(delayMs, input),
+        done: (now, job, result) => this.#node?.cipherDone(now, job, result),
+        observe: (work, result) => {
+          this.world.trace.line(name, () => `has done ${work.kind}: ${JSON.stringify(result)}`)
+          observe({ kind: 'cipher', client: name, work, result })
+        },
+      },
+    })
   }
 
   #connected(state: ConnectionState): void {

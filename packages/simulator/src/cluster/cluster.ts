@@ -21,6 +21,7 @@ import type { Observation } from '../observation.ts'
 import type { Random } from '../random.ts'
 import type { World } from '../world.ts'
 import { BackendProcess, type LinkNetwork } from './backend-process.ts'
+import type { CipherPace } from './client-cipher.ts'
 import { ClientProcess } from './client-process.ts'
 import { addressOf, type ClientNetwork, FrontendProcess } from './frontend-process.ts'
 import type { Clock } from './process.ts'
@@ -37,6 +38,7 @@ export interface ClusterSetup {
   readonly frontendTuning: FrontendTuning
   readonly backendTuning: BackendTuning
   readonly clientTuning: ClientTuning
+  readonly cipherPace: CipherPace
   readonly paths: PathConditions
   readonly log: LogConditions
   readonly areClocksSkewed: boolean
@@ -107,6 +109,7 @@ export class Cluster {
       random,
       clock: this.#clock(random),
       tuning: this.setup.clientTuning,
+      cipherPace: this.setup.cipherPace,
       network: this.clientNetwork,
       addresses: [...addresses.slice(first), ...addresses.slice(0, first)],
       observe: this.report,

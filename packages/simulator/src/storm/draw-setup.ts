@@ -7,6 +7,7 @@ import { clientTuning } from '@starling/core/client/client-io'
 import { balancingPolicyNames } from '@starling/core/frontend/balancing/policy'
 import { frontendTuning } from '@starling/core/frontend/frontend-io'
 import { limits } from '@starling/protocol/limits'
+import type { CipherPace } from '../cluster/client-cipher.ts'
 import type { ClusterSetup } from '../cluster/cluster.ts'
 import type { Random } from '../random.ts'
 
@@ -28,6 +29,7 @@ export function drawSereneSetup(random: Random): ClusterSetup {
     },
     backendTuning: { ...backendTuning, appendsInFlightMax: drawn.backendTuning.appendsInFlightMax },
     clientTuning,
+    cipherPace: { ...drawn.cipherPace, failShare: 0 },
     paths: { ...drawn.paths, jitterMs: Math.min(drawn.paths.jitterMs, 3), lossShare: 0 },
     socketBytesMax: 1024 * 1024,
     linkBytesMax: 64 * 1024 * 1024,
@@ -93,10 +95,19 @@ export function drawSetup(random: Random): ClusterSetup {
       storedEntriesMax: random.isHit(0.3) ? 10 : clientTuning.storedEntriesMax,
       pageEntries,
     },
+    cipherPace: drawCipherPace(random.fork('cipher')),
     ...drawConditions(random),
     areClocksSkewed: random.isHit(0.7),
     socketBytesMax: random.isHit(0.5) ? 65_536 : random.between(500, 5_000),
     linkBytesMax: random.isHit(0.7) ? 64 * 1024 * 1024 : 32_768,
+  }
+}
+
+/** Most machines are quick; some take long for what goes on in a great group. */
+function drawCipherPace(random: Random): CipherPace {
+  return {
+    workMsMax: random.isHit(0.7) ? 5 : random.fraction(5, 300),
+    failShare: random.isHit(0.8) ? 0 : random.fraction(0, 0.1),
   }
 }
 

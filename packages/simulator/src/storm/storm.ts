@@ -20,6 +20,7 @@ import type { Fault } from '../faults/fault.ts'
 import { faults } from '../faults/faults.ts'
 import type { Random } from '../random.ts'
 import { lostDevice, lostDeviceOwner } from '../workloads/identity.ts'
+import { letInForGood } from '../workloads/keeping-secrets.ts'
 import { Scene } from '../workloads/scene.ts'
 import { workloads } from '../workloads/workloads.ts'
 import type { World } from '../world.ts'
@@ -38,6 +39,10 @@ const outageShare = 0.3
 /** Share of runs without any fault, and how long people talk in them. */
 const sereneShare = 0.08
 const sereneMs = 4_000
+/** Share of runs in which people make encrypted rooms. */
+const encryptedShare = 0
+/** How often people look after their devices that are not linked. */
+const helpMs = 2_000
 
 export interface Counts {
   readonly faults: Map<string, number>
@@ -63,6 +68,7 @@ export class Storm {
   readonly #clients = new ClientsEqualChecker()
   readonly #ends = new Set<() => void>()
   #areTalking = true
+  #helpAtMs = 0
 
   constructor(world: World, random: Random) {
     this.#world = world
@@ -95,7 +101,8 @@ export class Storm {
       if (seen.kind === 'event' && seen.event.kind === 'refused') this.counts.refused++
       if (seen.kind === 'landed') this.counts.records++
     })
-    this.#scene = new Scene(this.cluster, random.fork('scene'))
+    const areSecretsKept = random.fork('secrets').isHit(encryptedShare)
+    this.#scene = new Scene(this.cluster, random.fork('scene'), areSecretsKept)
   }
 
   run(): void {
@@ -192,6 +199,7 @@ export class Storm {
     while (!this.#isAtRest()) {
       if (this.#world.nowMs > beganMs + calmMsMax) this.#complain()
       this.#helpTheRefused()
+      this.#helpTheUnlinked()
       this.#openAllRooms()
       this.#world.runFor(250)
     }
@@ -226,6 +234,13 @@ export class Storm {
     for (const client of this.cluster.clients) {
       if (client.isRefused && client.name !== lostDevice) client.loginAgain()
     }
+  }
+
+  /** So often that a person has seen what came of it before. */
+  #helpTheUnlinked(): void {
+    if (this.#world.nowMs < this.#helpAtMs) return
+    this.#helpAtMs = this.#world.nowMs + helpMs
+    for (const client of this.cluster.clients) letInForGood(client, this.#scene)
   }
 
   /** Whoever opens a room sees its newest page. */
@@ -263,13 +278,13 @@ export class Storm {
       }
     }
     this.#sends.atRest(this.cluster)
+    this.#clients.atRest(this.cluster)
     const out = this.cluster.clients.filter(
       (client) => !client.isOnline && !this.#mayStayOut(client.name),
     )
     if (out.length > 0) {
       throw new BrokenPromise('calm', `${out.map((one) => one.name).join(', ')} cannot come online`)
     }
-    this.#clients.atRest(this.cluster)
     const late = storesUp(this.cluster).filter(
       ({ store }) => store.position !== this.cluster.log.head,
     )

@@ -5,11 +5,12 @@ import { fates } from '../log/simulated-log.ts'
 import type { Observation } from '../observation.ts'
 import { hash32 } from '../random.ts'
 import { told } from './narrator.ts'
+import { secretActs } from './secret-acts.ts'
 import type { Stage } from './stage.ts'
 
 type Words = readonly string[]
 
-interface Act {
+export interface Act {
   readonly pattern: RegExp
   readonly does: (stage: Stage, words: Words) => void
 }
@@ -224,7 +225,7 @@ const time: readonly Act[] = [
   },
 ]
 
-const acts: readonly Act[] = [...time, ...servers, ...log, ...people]
+const acts: readonly Act[] = [...secretActs, ...time, ...servers, ...log, ...people]
 
 export function perform(stage: Stage, line: string): void {
   for (const { pattern, does } of acts) {

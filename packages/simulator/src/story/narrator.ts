@@ -64,6 +64,14 @@ export function told(entry: Entry): string {
       return `${head}: ${entry.deletedBy === undefined ? shortened(entry.text) : '(deleted)'}`
     case 'edit':
       return `${head} edits ${entry.target}: ${shortened(entry.text)}`
+    case 'group':
+      return `${head} begins group ${entry.gen}`
+    case 'commit':
+      return `${head} makes epoch ${entry.epoch + 1} of group ${entry.gen}`
+    case 'unreadable':
+      return `${head}: (${entry.why})`
+    case 'mail':
+      return `${entry.index} mail: ${entry.mail.kind}`
     case 'kick':
       return `${head} kicks ${entry.userName}`
     case 'room-added':

@@ -32,6 +32,7 @@ export const storySetup: ClusterSetup = {
   // One record after the other, so that a story reads the same whatever production does.
   backendTuning: { ...backendTuning, appendsInFlightMax: 1 },
   clientTuning: { ...clientTuning, backoffMsMax: 1_000 },
+  cipherPace: { workMsMax: 0, failShare: 0 },
   paths: { delayMs: 1, jitterMs: 0, lossShare: 0, resendMs: 0 },
   log: {
     landMs: [2, 2],

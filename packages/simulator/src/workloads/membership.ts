@@ -1,5 +1,6 @@
-/** Rooms made, joined, left; people invited, kicked, banned, muted, made moderators. */
+/** Rooms made, open or encrypted, joined, left; people invited, kicked, banned, muted, raised. */
 import type { Operation } from '@starling/protocol/operation'
+import type { Random } from '../random.ts'
 import type { Workload } from './workload.ts'
 
 export const membership: Workload = {
@@ -9,8 +10,7 @@ export const membership: Workload = {
     const room = random.pickMaybe(scene.rooms)
     if (room === undefined || random.isHit(0.05)) {
       const made = scene.newRoom()
-      const kind = random.isHit(0.7) ? 'public' : 'private'
-      return client.compose(made, { kind: 'create', room: kind, name: `Room ${made}` })
+      return client.compose(made, creation(`Room ${made}`, scene.areSecretsKept, random))
     }
     const user = random.pickMaybe([...scene.users.values()]) ?? 'nobody'
     const op = random.weighted<Operation>([
@@ -25,4 +25,11 @@ export const membership: Workload = {
     ])
     client.compose(room, op)
   },
+}
+
+function creation(name: string, areSecretsKept: boolean, random: Random): Operation {
+  if (random.isHit(areSecretsKept ? 0.4 : 0.7)) return { kind: 'create', room: 'public', name }
+  if (!areSecretsKept || random.isHit(0.2)) return { kind: 'create', room: 'private', name }
+  const history = random.isHit(0.3) ? 'all' : 'none'
+  return { kind: 'create', room: 'private', name, encrypted: true, history }
 }

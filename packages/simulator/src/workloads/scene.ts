@@ -13,6 +13,8 @@ const password = 'correct horse'
 export class Scene {
   readonly cluster: Cluster
   readonly random: Random
+  /** People make encrypted rooms, and do what belongs to that. */
+  readonly areSecretsKept: boolean
   /** Rooms that somebody set out to make. */
   readonly rooms: string[] = []
   /** Client → the id of its person, once known. */
@@ -22,8 +24,11 @@ export class Scene {
   #roomsTotal = 0
   readonly #onlineAgain = new Map<string, () => void>()
   readonly #acked = new Map<string, string[]>()
+  /** User → the last recovery key that they wrote down. */
+  readonly #recoveryKeys = new Map<string, string>()
 
-  constructor(cluster: Cluster, random: Random) {
+  constructor(cluster: Cluster, random: Random, areSecretsKept = false) {
+    this.areSecretsKept = areSecretsKept
     this.cluster = cluster
     this.random = random
     cluster.observe((seen) => this.#see(seen))
@@ -80,7 +85,12 @@ export class Scene {
     this.#onlineAgain.set(client, act)
   }
 
+  recoveryKeyOf(user: string): string | undefined {
+    return this.#recoveryKeys.get(user)
+  }
+
   #see(seen: Observation): void {
+    if (seen.kind === 'granted') this.#noteRecoveryKey(seen)
     if (seen.kind !== 'event') return
     const { client, event } = seen
     if (event.kind === 'connection' && event.state.kind === 'online') {
@@ -93,5 +103,11 @@ export class Scene {
       rooms.push(event.item.room)
       this.#acked.set(client, rooms.slice(-3))
     }
+  }
+
+  #noteRecoveryKey({ client, result }: Extract<Observation, { kind: 'granted' }>): void {
+    const user = this.users.get(client)
+    if (user === undefined || !result.ok || result.value.kind !== 'recovery') return
+    this.#recoveryKeys.set(user, result.value.recoveryKey)
   }
 }

@@ -11,7 +11,12 @@ export const talkingInPrivate: Workload = {
     if (me === undefined || other === undefined || other === me) return
     const room = directRoomId(me, other)
     if (!scene.rooms.includes(room)) scene.rooms.push(room)
-    client.compose(room, { kind: 'direct', user: other })
+    const isEncrypted = scene.areSecretsKept && random.isHit(0.8)
+    client.compose(room, {
+      kind: 'direct',
+      user: other,
+      ...(isEncrypted ? { encrypted: true } : {}),
+    })
     client.compose(room, { kind: 'post', text: scene.newText(random.isHit(0.5)) })
   },
 }

@@ -2,6 +2,7 @@
 import { badFrames } from './bad-frames.ts'
 import { changing } from './changing.ts'
 import { identity } from './identity.ts'
+import { keepingSecrets } from './keeping-secrets.ts'
 import { membership } from './membership.ts'
 import { posting } from './posting.ts'
 import { reading } from './reading.ts'
@@ -16,4 +17,5 @@ export const workloads: readonly Workload[] = [
   reading,
   badFrames,
   identity,
+  keepingSecrets,
 ]
