@@ -130,6 +130,7 @@ export type Answer =
       readonly kind: 'group'
       /** 0: it was not begun yet; all the rest is empty then. */
       readonly gen: number
+      /** If it is not the present one: `tree` and `leaves` are of it, all the rest is empty. */
       readonly epoch: number
       readonly groupInfo: string
       readonly tree: readonly (string | null)[]

@@ -83,7 +83,7 @@ export type RoomBody =
       readonly on: boolean
     }
   /** The group of an encrypted room began, for the `gen`th time. */
-  | { readonly kind: 'group'; readonly gen: number }
+  | { readonly kind: 'group'; readonly gen: number; readonly groupId: string }
   /** What made the epoch after `epoch`. */
   | {
       readonly kind: 'commit'

@@ -13,7 +13,7 @@ import { limits } from './limits.ts'
 import { protocolVersion, upFrame } from './up.ts'
 
 const pinned = {
-  'frames up': '81314943dba3cfdc',
+  'frames up': 'adc8bceb10da7a63',
   'error codes': '70756c0797a31121',
   'close codes': '9a8ab572788369d8',
   limits: 'b38cb736cd1dacdc',

@@ -137,8 +137,8 @@ export const upFrame = z.discriminatedUnion('t', [
   z.object({ t: z.literal('publish'), ask, ...publication.shape }),
   /** A key package of each device of these people that has none of the room's keys. */
   z.object({ t: z.literal('claim'), ask, ...claiming.shape }),
-  /** The present state of a room's group. */
-  z.object({ t: z.literal('group'), ask, room: id }),
+  /** The present state of a room's group; with `epoch` its tree as it was then. */
+  z.object({ t: z.literal('group'), ask, room: id, epoch: z.int().min(0).optional() }),
   /** The commits of `gen` from the one that followed `epoch` on. */
   z.object({
     t: z.literal('commits'),

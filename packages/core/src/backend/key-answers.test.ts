@@ -94,3 +94,43 @@ test('[E17] a group names its leaves, what has to go, and whom nobody has added 
     [true, false, true],
   )
 })
+
+test('[E17] whom a welcome brought in is told the tree of that epoch, long after', () => {
+  const { bench, ann, bob, cyd } = scene()
+  bench.letsIn('r1', ann, cyd.user)
+  const trees = new Map<number, unknown>()
+  const keep = () => {
+    const { epoch, tree, leaves } = bench.group(ann, 'r1')
+    trees.set(epoch, { tree, leaves })
+  }
+  keep()
+  bench.commits(ann, 'r1', { add: [cyd] })
+  const cameAt = bench.group(ann, 'r1').epoch
+  keep()
+  bench.does(bob.user, 'r1', { kind: 'leave' })
+  bench.commits(ann, 'r1', { remove: [1] })
+  keep()
+  bench.commits(ann, 'r1', { update: true })
+  keep()
+  for (const [epoch, was] of trees) {
+    const told = bench.answers(ann, 'group', { t: 'group', room: 'r1', epoch })
+    assert.deepEqual({ tree: told.tree, leaves: told.leaves }, was)
+    assert.equal(told.epoch, epoch)
+  }
+  bench.welcomed(cyd, 'r1', cameAt)
+  bench.speaks(ann, 'r1', 'hello')
+  assert.deepEqual(bench.opens(cyd, 'r1'), ['hello'])
+})
+
+test('[E17] a tree that is too long past, or still to come, is forgotten', () => {
+  const { bench, ann } = scene()
+  const { epoch } = bench.group(ann, 'r1')
+  const asked = { t: 'group', room: 'r1' } as const
+  assert.equal(bench.asks(ann, { ...asked, epoch: epoch + 1 }), 'forgotten')
+  bench.store.transact(bench.store.position + 1, () => {
+    bench.store.groups.forgetTreesBefore('r1', epoch)
+  })
+  assert.equal(bench.asks(ann, { ...asked, epoch: epoch - 1 }), 'forgotten')
+  bench.begins(ann, 'r1', 2)
+  assert.equal(bench.asks(ann, { ...asked, epoch: 1 }), 'forgotten')
+})

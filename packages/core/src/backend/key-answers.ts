@@ -3,6 +3,10 @@ import type { Answer, OwnKeys } from '@starling/protocol/down'
 import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Reply } from '../link/down.ts'
 import type { AskFrame } from '../link/up.ts'
+import { fromBase64url } from '../mls/base64url.ts'
+import { readDeviceIdentity } from '../mls/device-identity.ts'
+import { readTreeNode } from '../mls/ratchet-tree.ts'
+import type { GroupRow } from '../room/room-groups.ts'
 import type { Store } from '../room/store.ts'
 import type { AnswerContext, Asker } from './answers.ts'
 
@@ -65,11 +69,44 @@ export function group(
     const nothing = { epoch: 0, groupInfo: '', tree: [], leaves: [], removals: [] }
     return { kind: 'group', gen: 0, ...nothing, absent }
   }
+  if (frame.epoch !== undefined && frame.epoch !== row.epoch) {
+    return pastGroup(store, row, frame.epoch)
+  }
   const { gen, epoch, groupInfo, removals } = row
-  const tree: (string | null)[] = new Array(row.treeSize).fill(null)
-  for (const [place, node] of groups.nodes(frame.room)) tree[place] = node
+  const tree = treeOf(store, row)
   const leaves = groups.leaves(frame.room).map(({ leaf, user, device }) => ({ leaf, user, device }))
   return { kind: 'group', gen, epoch, groupInfo, tree, leaves, removals, absent }
+}
+
+/** Of an epoch that is past its tree alone, and whose leaves are in it. */
+function pastGroup(store: Store, row: GroupRow, epoch: number): Found {
+  const back = store.groups.treesBefore(row.room, epoch)
+  if (back.length !== row.epoch - epoch) return 'forgotten'
+  const tree = treeOf(store, row)
+  for (const { size, changed } of back) {
+    tree.length = Math.min(size, tree.length)
+    while (tree.length < size) tree.push(null)
+    for (const [place, node] of changed) tree[place] = node
+  }
+  const leaves = tree.flatMap((node, place) => {
+    const who = place % 2 === 0 && node !== null ? ownerOf(node) : undefined
+    return who === undefined ? [] : [{ leaf: place / 2, ...who }]
+  })
+  const nothing = { groupInfo: '', removals: [], absent: [] }
+  return { kind: 'group', gen: row.gen, epoch, tree, leaves, ...nothing }
+}
+
+function treeOf({ groups }: Store, { room, treeSize }: GroupRow): (string | null)[] {
+  const tree: (string | null)[] = new Array(treeSize).fill(null)
+  for (const [place, node] of groups.nodes(room)) tree[place] = node
+  return tree
+}
+
+function ownerOf(node: string): { readonly user: string; readonly device: string } | undefined {
+  const bytes = fromBase64url(node)
+  const read = bytes && readTreeNode(bytes)
+  const identity = read?.kind === 'leaf' ? readDeviceIdentity(read.leaf.identity) : undefined
+  return identity && { user: identity.user, device: identity.device }
 }
 
 export function commits(

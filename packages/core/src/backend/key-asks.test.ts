@@ -30,7 +30,7 @@ const done = { kind: 'answer', answer: { kind: 'done' } }
 
 test('[E4] a claim is answered after the log, a repeat of it the same without the log', () => {
   const { bench, ask, ann, bob } = scene()
-  const frame = { t: 'claim', claim: 'c1', room: 'r1', users: [bob.user] } as const
+  const frame = { t: 'claim' as const, claim: 'c1', room: 'r1', users: [bob.user] }
   const first = ask(ann, frame)
   assert.deepEqual(bench.replies(first), [])
   bench.land()
@@ -50,11 +50,12 @@ test('[E4] a claim is answered after the log, a repeat of it the same without th
 
 test('[E2] publications, archives and mail are answered when their record is applied', () => {
   const { bench, ask, ann } = scene()
-  for (const frame of [
+  const frames: readonly WithoutAsk<AskFrame>[] = [
     { t: 'publish', linkKey: 'AAAA' },
     { t: 'archive', rows: [{ key: 'k', box: 'YQ' }] },
     { t: 'mail', device: ann.device, box: 'YQ' },
-  ] as const) {
+  ]
+  for (const frame of frames) {
     const request = ask(ann, frame)
     assert.deepEqual(bench.replies(request), [])
     bench.land()

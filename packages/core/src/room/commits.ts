@@ -18,8 +18,11 @@ import { type KeyPackageParts, readKeyPackage } from '../mls/key-package.ts'
 import { isTreePatch, nodeOfLeaf, readTreeNode, treeSizeMax } from '../mls/ratchet-tree.ts'
 import type { Outcome } from './applied.ts'
 import { type GroupPlace, groupPlace } from './groups.ts'
-import type { GroupRow, LeafRow } from './room-groups.ts'
+import type { GroupRow, LeafRow, TreeBefore } from './room-groups.ts'
 import { refused, rulesOver, type Send, type Turn } from './turn.ts'
+
+/** Commits back to which the tree of an epoch can be told to whom a welcome brought in then. */
+const treesKept = 500
 
 type CommitOperation = Extract<Operation, { kind: 'commit' }>
 
@@ -236,12 +239,31 @@ function isOf(identity: Uint8Array, certificate: string): boolean {
   return toBase64url(identity) === certificate
 }
 
+/** Every node that the commit changes or cuts off, as it was. */
+function treeBefore(
+  { store: { groups } }: Turn,
+  { room, epoch, treeSize }: GroupRow,
+  { tree }: CommitOperation,
+): TreeBefore {
+  const cut = tree.size < treeSize ? groups.nodes(room) : []
+  const changed = tree.changed
+    .filter(([place]) => place < treeSize)
+    .map(([place]) => [place, groups.node(room, place)] as const)
+  return {
+    epoch,
+    size: treeSize,
+    changed: [...changed, ...cut.filter(([place]) => place >= tree.size)],
+  }
+}
+
 function accept({ turn, send, group, op }: Ground, change: Change): Outcome {
   const { groups } = turn.store
   const { room } = send
   const { gen, epoch, id } = op
   for (const leaf of change.removed) groups.deleteLeaf(room, leaf)
   for (const { leaf, user, device } of change.added) groups.putLeaf({ room, leaf, user, device })
+  groups.putTreeBefore(room, treeBefore(turn, group, op))
+  groups.forgetTreesBefore(room, epoch - treesKept)
   groups.cutNodes(room, op.tree.size)
   for (const [place, node] of op.tree.changed) groups.putNode(room, place, node)
   const isMembership = change.added.length > 0 || change.removed.length > 0

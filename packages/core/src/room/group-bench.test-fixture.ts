@@ -243,12 +243,13 @@ export class GroupBench extends ReplicaBench {
     this.opens(device, room)
   }
 
-  /** Takes the newest welcome that it got for the room. */
-  welcomed(device: BenchDevice, room: string): void {
+  /** Takes the newest welcome that it got for the room, with the group as of `epoch`. */
+  welcomed(device: BenchDevice, room: string, epoch?: number): void {
     const mails = this.mailOf(device, 'welcome')
     const mail = mails.findLast((one) => one.kind === 'welcome' && one.room === room)
     assert.ok(mail?.kind === 'welcome', `${device.device} got a welcome`)
-    const group = this.group(device, room)
+    const at = epoch === undefined ? {} : { epoch }
+    const group = this.answers(device, 'group', { t: 'group', room, ...at })
     this.works(device, 'done', { kind: 'welcome', room, mail, group })
   }
 

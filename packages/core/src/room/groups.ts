@@ -74,12 +74,13 @@ export function beginGroup(turn: Turn, send: Send, op: Of<'group'>): Outcome {
 
   for (const { leaf } of groups.leaves(send.room)) groups.deleteLeaf(send.room, leaf)
   groups.cutNodes(send.room, 0)
+  groups.forgetTreesBefore(send.room, Number.MAX_SAFE_INTEGER)
   const { gen, groupId, groupInfo, tree } = op
   const epochs = { epoch: 0, membershipEpoch: 0, treeSize: 1, removals: [] }
   groups.putGroup({ room: send.room, gen, groupId, groupInfo, ...epochs })
   groups.putLeaf({ room: send.room, leaf: 0, user: send.by.user, device: send.device })
   groups.putNode(send.room, 0, tree[0]!)
-  return turn.add(send.room, send, { kind: 'group', gen })
+  return turn.add(send.room, send, { kind: 'group', gen, groupId })
 }
 
 /** Epoch 0 of a group whose one leaf is the author's. */

@@ -1,7 +1,7 @@
 /** `RoomGroups` in memory. Puts go through the store, which can undo them. */
 import type { SetRow } from './memory-people-keys.ts'
 import type { DeviceKeysRow } from './people-keys.ts'
-import type { AbsentDevice, GroupRow, LeafRow, RoomGroups } from './room-groups.ts'
+import type { AbsentDevice, GroupRow, LeafRow, RoomGroups, TreeBefore } from './room-groups.ts'
 
 export interface GroupsSurroundings {
   readonly set: SetRow
@@ -15,6 +15,8 @@ export class MemoryRoomGroups implements RoomGroups {
   /** Room → leaves, ascending; replaced, never changed. So are the others. */
   readonly #leaves: Map<string, readonly LeafRow[]> = new Map()
   readonly #nodes: Map<string, readonly (readonly [number, string])[]> = new Map()
+  /** Newest first. */
+  readonly #treesBefore: Map<string, readonly TreeBefore[]> = new Map()
   /** Room and generation → index of the entry, by epoch. */
   readonly #commits: Map<string, readonly number[]> = new Map()
 
@@ -65,6 +67,10 @@ export class MemoryRoomGroups implements RoomGroups {
     return this.#nodes.get(room) ?? []
   }
 
+  node(room: string, place: number): string | null {
+    return this.nodes(room).find(([other]) => other === place)?.[1] ?? null
+  }
+
   putNode(room: string, place: number, node: string | null): void {
     const others = this.nodes(room).filter(([other]) => other !== place)
     const added = node === null ? [] : [[place, node] as const]
@@ -75,6 +81,25 @@ export class MemoryRoomGroups implements RoomGroups {
   cutNodes(room: string, from: number): void {
     const kept = this.nodes(room).filter(([place]) => place < from)
     this.#around.set(this.#nodes, room, kept.length > 0 ? kept : undefined)
+  }
+
+  putTreeBefore(room: string, row: TreeBefore): void {
+    const others = this.#treesOf(room).filter(({ epoch }) => epoch !== row.epoch)
+    const all = [...others, row].sort((a, b) => b.epoch - a.epoch)
+    this.#around.set(this.#treesBefore, room, all)
+  }
+
+  treesBefore(room: string, epoch: number): readonly TreeBefore[] {
+    return this.#treesOf(room).filter((row) => row.epoch >= epoch)
+  }
+
+  forgetTreesBefore(room: string, epoch: number): void {
+    const kept = this.treesBefore(room, epoch)
+    this.#around.set(this.#treesBefore, room, kept.length > 0 ? kept : undefined)
+  }
+
+  #treesOf(room: string): readonly TreeBefore[] {
+    return this.#treesBefore.get(room) ?? []
   }
 
   putCommit(room: string, gen: number, epoch: number, index: number): void {
@@ -101,6 +126,7 @@ export class MemoryRoomGroups implements RoomGroups {
       groups: this.#groups,
       leaves: this.#leaves,
       nodes: this.#nodes,
+      treesBefore: this.#treesBefore,
       commits: this.#commits,
     }
   }

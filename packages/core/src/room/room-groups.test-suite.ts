@@ -1,6 +1,6 @@
 /** The contract of `RoomGroups`, as a part of that of the store. */
 import assert from 'node:assert/strict'
-import type { GroupRow, LeafRow, RoomGroups } from './room-groups.ts'
+import type { GroupRow, LeafRow, RoomGroups, TreeBefore } from './room-groups.ts'
 import type { Store } from './store.ts'
 import type { Rule } from './store-contract.test-suite.ts'
 
@@ -8,6 +8,7 @@ export function roomGroupsContract(rule: Rule): void {
   groups(rule)
   leaves(rule)
   trees(rule)
+  treesBefore(rule)
   commits(rule)
   absent(rule)
 }
@@ -117,7 +118,34 @@ function trees(rule: Rule): void {
     ])
     put(store, (groups) => groups.cutNodes('r1', 3))
     assert.deepEqual(store.groups.nodes('r1'), [[2, 'n2 anew']])
+    assert.deepEqual([store.groups.node('r1', 2), store.groups.node('r1', 3)], ['n2 anew', null])
     assert.deepEqual(store.groups.nodes('r2'), [[1, 'other']])
+  })
+}
+
+function treesBefore(rule: Rule): void {
+  rule('[L6] trees of past epochs are told from the newest back, and forgotten', (store) => {
+    const row = (epoch: number): TreeBefore => {
+      return {
+        epoch,
+        size: 2 * epoch + 1,
+        changed: [
+          [epoch, 'n'],
+          [epoch + 1, null],
+        ],
+      }
+    }
+    put(store, (groups) => {
+      for (const epoch of [0, 1, 2, 3]) groups.putTreeBefore('r1', row(epoch))
+      groups.putTreeBefore('r2', row(7))
+    })
+    assert.deepEqual(store.groups.treesBefore('r1', 1), [row(3), row(2), row(1)])
+    put(store, (groups) => {
+      groups.forgetTreesBefore('r1', 2)
+      groups.putTreeBefore('r1', { ...row(3), size: 1 })
+    })
+    assert.deepEqual(store.groups.treesBefore('r1', 0), [{ ...row(3), size: 1 }, row(2)])
+    assert.deepEqual(store.groups.treesBefore('r2', 0), [row(7)])
   })
 }
 

@@ -24,6 +24,14 @@ export interface LeafRow extends Leaf {
   readonly room: string
 }
 
+/** What leads from the tree after a commit back to the one before. */
+export interface TreeBefore {
+  /** Before the commit that followed it. */
+  readonly epoch: number
+  readonly size: number
+  readonly changed: readonly (readonly [number, string | null])[]
+}
+
 export interface AbsentDevice {
   readonly user: string
   readonly device: string
@@ -46,10 +54,17 @@ export interface RoomGroups {
 
   /** The nodes that are not blank, by place. */
   nodes(room: string): readonly (readonly [number, string])[]
+  node(room: string, place: number): string | null
   /** Null: blank. */
   putNode(room: string, place: number, node: string | null): void
   /** Blanks all from that place on. */
   cutNodes(room: string, from: number): void
+
+  putTreeBefore(room: string, row: TreeBefore): void
+  /** From the newest back to that of `epoch`. */
+  treesBefore(room: string, epoch: number): readonly TreeBefore[]
+  /** Those of the epochs before `epoch`. */
+  forgetTreesBefore(room: string, epoch: number): void
 
   /** The entry of the commit that followed this epoch. */
   putCommit(room: string, gen: number, epoch: number, index: number): void

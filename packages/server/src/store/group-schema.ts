@@ -70,6 +70,13 @@ export const groupTables = `
     node TEXT NOT NULL,
     PRIMARY KEY (room, place)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE trees_before (
+    room TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    changed TEXT NOT NULL,
+    PRIMARY KEY (room, epoch)
+  ) STRICT;
   CREATE TABLE commits (
     room TEXT NOT NULL,
     gen INTEGER NOT NULL,
@@ -81,5 +88,5 @@ export const groupTables = `
 
 export const groupTableNames = [
   ...['identities', 'device_keys', 'key_packages', 'claims', 'archived'],
-  ...['groups_of_rooms', 'leaves', 'tree_nodes', 'commits'],
+  ...['groups_of_rooms', 'leaves', 'tree_nodes', 'trees_before', 'commits'],
 ]

@@ -1,6 +1,12 @@
 /** The groups of encrypted rooms: their epochs, leaves, tree and commits. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { AbsentDevice, GroupRow, LeafRow, RoomGroups } from '@starling/core/room/room-groups'
+import type {
+  AbsentDevice,
+  GroupRow,
+  LeafRow,
+  RoomGroups,
+  TreeBefore,
+} from '@starling/core/room/room-groups'
 import { RowCache } from './row-cache.ts'
 import { number, type Row, text } from './rows.ts'
 
@@ -74,6 +80,11 @@ export class GroupTables implements RoomGroups {
     return this.#nodes.all.all(room).map((row) => [number(row, 'place'), text(row, 'node')])
   }
 
+  node(room: string, place: number): string | null {
+    const row = this.#nodes.get.get(room, place)
+    return row ? text(row, 'node') : null
+  }
+
   putNode(room: string, place: number, node: string | null): void {
     if (node === null) this.#nodes.delete.run(room, place)
     else this.#nodes.put.run(room, place, node)
@@ -81,6 +92,22 @@ export class GroupTables implements RoomGroups {
 
   cutNodes(room: string, from: number): void {
     this.#nodes.cut.run(room, from)
+  }
+
+  putTreeBefore(room: string, { epoch, size, changed }: TreeBefore): void {
+    this.#nodes.putBefore.run(room, epoch, size, JSON.stringify(changed))
+  }
+
+  treesBefore(room: string, epoch: number): readonly TreeBefore[] {
+    return this.#nodes.before.all(room, epoch).map((row) => ({
+      epoch: number(row, 'epoch'),
+      size: number(row, 'size'),
+      changed: JSON.parse(text(row, 'changed')) as TreeBefore['changed'],
+    }))
+  }
+
+  forgetTreesBefore(room: string, epoch: number): void {
+    this.#nodes.forgetBefore.run(room, epoch)
   }
 
   putCommit(room: string, gen: number, epoch: number, index: number): void {
@@ -146,6 +173,15 @@ function nodeStatements(db: DatabaseSync) {
        ON CONFLICT (room, place) DO UPDATE SET node = excluded.node`,
     ),
     delete: db.prepare('DELETE FROM tree_nodes WHERE room = ? AND place = ?'),
+    get: db.prepare('SELECT node FROM tree_nodes WHERE room = ? AND place = ?'),
+    putBefore: db.prepare(
+      `INSERT INTO trees_before (room, epoch, size, changed) VALUES (?, ?, ?, ?)
+       ON CONFLICT (room, epoch) DO UPDATE SET size = excluded.size, changed = excluded.changed`,
+    ),
+    before: db.prepare(
+      'SELECT * FROM trees_before WHERE room = ? AND epoch >= ? ORDER BY epoch DESC',
+    ),
+    forgetBefore: db.prepare('DELETE FROM trees_before WHERE room = ? AND epoch < ?'),
     cut: db.prepare('DELETE FROM tree_nodes WHERE room = ? AND place >= ?'),
   }
 }
