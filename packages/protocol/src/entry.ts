@@ -82,8 +82,8 @@ export type RoomBody =
       readonly userName: string
       readonly on: boolean
     }
-  /** The group of an encrypted room began, for the `gen`th time. */
-  | { readonly kind: 'group'; readonly gen: number; readonly groupId: string }
+  /** The group of an encrypted room began, the `gen`th time; by `groupInfo` one knows one's own. */
+  | { readonly kind: 'group'; readonly gen: number; readonly groupInfo: string }
   /** What made the epoch after `epoch`. */
   | {
       readonly kind: 'commit'

@@ -130,7 +130,7 @@ export class Servers {
       this.#group = { gen: op.gen, epoch: 0, groupInfo: op.groupInfo, tree: op.tree }
       this.#leaves.clear()
       this.#leaves.set(0, { leaf: 0, ...by })
-      return this.#add(by, { kind: 'group', gen: op.gen, groupId: op.groupId })
+      return this.#add(by, { kind: 'group', gen: op.gen, groupInfo: op.groupInfo })
     }
     const { gen, epoch, id, commit, groupInfo, tree } = op
     if (gen !== this.#group.gen || epoch !== this.#group.epoch) return undefined

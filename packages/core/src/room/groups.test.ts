@@ -79,8 +79,8 @@ test('[E6] any member begins the group, with the own device alone', () => {
   bench.encryptedRoom('r1', ann, bob)
   assert.equal(bench.group(ann, 'r1').gen, 0)
   bench.begins(bob, 'r1')
-  const { groupId } = bench.store.groups.group('r1')!
-  assert.deepEqual(bench.lastBody('r1'), { kind: 'group', gen: 1, groupId })
+  const { groupInfo } = bench.group(ann, 'r1')
+  assert.deepEqual(bench.lastBody('r1'), { kind: 'group', gen: 1, groupInfo })
   const { gen, epoch, leaves, tree, absent } = bench.group(ann, 'r1')
   assert.deepEqual([gen, epoch, tree.length], [1, 0, 1])
   assert.deepEqual(leaves, [{ leaf: 0, user: bob.user, device: bob.device }])

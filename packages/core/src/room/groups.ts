@@ -80,7 +80,7 @@ export function beginGroup(turn: Turn, send: Send, op: Of<'group'>): Outcome {
   groups.putGroup({ room: send.room, gen, groupId, groupInfo, ...epochs })
   groups.putLeaf({ room: send.room, leaf: 0, user: send.by.user, device: send.device })
   groups.putNode(send.room, 0, tree[0]!)
-  return turn.add(send.room, send, { kind: 'group', gen, groupId })
+  return turn.add(send.room, send, { kind: 'group', gen, groupInfo })
 }
 
 /** Epoch 0 of a group whose one leaf is the author's. */

@@ -241,7 +241,7 @@ export class GroupSteps {
     const { user, name } = this.#host.me()
     const head = { index, at, by: user, name }
     if (op.kind === 'group') {
-      return { ...head, kind: 'group', gen: op.gen, groupId: op.groupId }
+      return { ...head, kind: 'group', gen: op.gen, groupInfo: op.groupInfo }
     }
     const { gen, epoch, id, commit } = op
     return { ...head, kind: 'commit', gen, epoch, id, commit }

@@ -188,7 +188,7 @@ export class LittleDelivery {
       this.#take(op.gen, 0, op.groupInfo)
       this.group = { ...this.group, tree: op.tree }
       this.#tellLeaves()
-      return this.#entry(by, { kind: 'group', gen: op.gen, groupId: op.groupId })
+      return this.#entry(by, { kind: 'group', gen: op.gen, groupInfo: op.groupInfo })
     }
     const parts = readCommit(bytesOf(op.commit))
     assert(parts !== undefined, 'a commit that no server can read')
