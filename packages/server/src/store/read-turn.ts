@@ -38,6 +38,7 @@ export class ReadTurn {
   end(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#end.run()
+    // After some errors SQLite has ended it by itself.
+    if (this.#db.isTransaction) this.#end.run()
   }
 }
