@@ -24,6 +24,7 @@ import type {
   StoredOutbox,
 } from './client-io.ts'
 import { OutboxLane } from './outbox-lane.ts'
+import type { Wire } from './private/wire.ts'
 import { randomId } from './random-id.ts'
 
 /** Acknowledged, but its entry is not in the timeline yet. */
@@ -49,21 +50,6 @@ export interface OutboxHost {
   readonly chance: Chance
   readonly tuning: ClientTuning
   readonly wire: Wire
-}
-
-/** What of a send goes on the wire: in an encrypted room that is not what was composed. */
-export interface Wire {
-  /** It goes out sealed or not at all. */
-  isEncrypted(room: string): boolean
-  /** Why it cannot be sent from here. */
-  reasonAgainst(now: Now, room: string, op: Composed): ErrorCode | undefined
-  /** Undefined: not yet, and nothing that comes after it in its outbox either. */
-  operation(now: Now, item: OutboxItem): Operation | undefined
-  /** The servers want it sealed anew. */
-  sealAnew(now: Now, room: string): void
-  acked(now: Now, item: OutboxItem): void
-  /** It needs its box no more. */
-  settled(item: OutboxItem): void
 }
 
 export class Outbox {
@@ -203,10 +189,22 @@ export class Outbox {
     return [...this.#rooms.values()].flatMap((sends) => dueOf(sends, now, operation))
   }
 
-  /** One is about to come into the room: what is composed for it waits until one is there. */
-  isEntering(room: string): boolean {
+  /** Before what is composed next one will have tried to come into the room. */
+  isToEnter(room: string): boolean {
     const sends = this.#rooms.get(room)
     return sends !== undefined && lanesOf(sends).some((lane) => lane.items.some(isEntry))
+  }
+
+  /** What comes before it, or is on the wire already, brings one into the room. */
+  isEntering({ room, outbox, number }: OutboxItem): boolean {
+    const sends = this.#rooms.get(room)
+    if (sends === undefined) return false
+    return lanesOf(sends).some((lane) =>
+      lane.items.some((item) => {
+        const isBefore = lane.outbox === outbox && item.number < number
+        return isEntry(item) && (isBefore || lane.isOnWireNow(item.number))
+      }),
+    )
   }
 
   /** All is another person's: nothing of it may go out in the name of this one. */
@@ -381,7 +379,8 @@ function composedAtOf(lane: OutboxLane): number {
   return lane.items[0]?.composedAt ?? Number.POSITIVE_INFINITY
 }
 
-function isEntry({ op }: OutboxItem): boolean {
+/** It brings one into the room. */
+export function isEntry({ op }: OutboxItem): boolean {
   return op.kind === 'create' || op.kind === 'join' || op.kind === 'direct'
 }
 

@@ -6,7 +6,7 @@ import { assertUnseen, encryptedRoom, invite, messages, says } from './private-s
 
 type Act =
   | { readonly kind: 'say' | 'cut' | 'hold' | 'change'; readonly who: 0 | 1 | 2 }
-  | { readonly kind: 'tell'; readonly who: 0 | 1 | 2; readonly count: number }
+  | { readonly kind: 'tell' | 'fail'; readonly who: 0 | 1 | 2; readonly count: number }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'page'; readonly who: 0 | 1 | 2 }
   | { readonly kind: 'come' | 'go' }
@@ -22,6 +22,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('tell' as const), who, count: fc.nat(3) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('fail' as const), who, count: fc.nat(3) }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(2_000) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('page' as const), who }) },
@@ -52,6 +56,7 @@ function play({ scene, people }: ReturnType<typeof crowd>, acts: readonly Act[])
     }
     if (one.kind === 'cut') actor.cut()
     if (one.kind === 'hold') actor.holdsJob = () => true
+    if (one.kind === 'fail') scene.failing.set(actor, one.count)
     if (one.kind === 'tell') actor.tell(one.count)
     if (one.kind === 'page') actor.node.loadOlder(actor.now, 'r')
     if (one.kind === 'wait') scene.wait(one.ms)
@@ -63,6 +68,7 @@ function play({ scene, people }: ReturnType<typeof crowd>, acts: readonly Act[])
   }
   for (const one of people) {
     one.holdsJob = () => false
+    scene.failing.clear()
     one.tell()
   }
   scene.wait(30_000)

@@ -87,6 +87,8 @@ export class GroupKeeper {
     const { gen, epoch, state } = group.status
     group.status = status
     if (gen === status.gen && epoch === status.epoch && state === status.state) return
+    // Who is blocked is told when something is sealed next.
+    group.blocked = []
     this.#host.epochChanged(room)
     this.#host.touch(room)
     if (status.state === 'member') this.#host.heal(now, group.room, 'newer')
@@ -137,6 +139,8 @@ export class GroupKeeper {
     }
   }
 
+  /** To each room the newest welcome that was not used yet. */
+  readonly #mails = new Map<string, Welcome>()
   /** Whom this device invited, in this run. */
   readonly #invited = new Set<string>()
 
@@ -190,18 +194,27 @@ export class GroupKeeper {
   }
 
   welcome(now: Now, mail: Welcome): void {
-    const group = this.#groups.get(mail.room)
-    if (group === undefined || group.isWorking || !this.#host.isReady()) return
-    const { state, gen, epoch } = group.status
-    if (state === 'member' && (gen > mail.gen || (gen === mail.gen && epoch >= mail.epoch))) return
-    const ended = this.#begun(group)
-    this.#steps.welcome(now, group, {
-      mail,
-      ended: (at, end) => {
-        group.welcomeUntilMs = 0
-        ended(at, end)
-      },
-    })
+    const known = this.#mails.get(mail.room)
+    if (known !== undefined && !isNewer(mail, known)) return
+    this.#mails.set(mail.room, mail)
+    this.tick(now)
+  }
+
+  /** The welcome that is to be used before anything else is done for the room. */
+  #mailFor({ room: { room }, status, isWorking }: Group): Welcome | undefined {
+    const mail = this.#mails.get(room)
+    if (mail === undefined || isWorking) return undefined
+    if (status.state !== 'member' || isNewer(mail, status)) return mail
+    this.#mails.delete(room)
+    return undefined
+  }
+
+  #useMail(now: Now, group: Group, mail: Welcome): void {
+    const used = () => {
+      if (this.#mails.get(mail.room) === mail) this.#mails.delete(mail.room)
+      group.welcomeUntilMs = 0
+    }
+    this.#steps.welcome(now, group, { mail, used, ended: this.#begun(group) })
   }
 
   /** The person asks: at once, whatever was tried before. */
@@ -230,6 +243,7 @@ export class GroupKeeper {
     this.#groups.clear()
     this.#statuses.clear()
     this.#invited.clear()
+    this.#mails.clear()
     this.#working = 0
   }
 
@@ -241,8 +255,10 @@ export class GroupKeeper {
         const { stepsMax, quietStepsMax } = groupLimits
         if (this.#working >= (isUrgent ? stepsMax : quietStepsMax)) break
         if ((group.isWanted || group.room.isOpened) !== isUrgent) continue
+        const mail = now.ms < group.notBeforeMs ? undefined : this.#mailFor(group)
         const step = stepOf(group, now.ms)
-        if (step !== undefined) {
+        if (mail !== undefined) this.#useMail(now, group, mail)
+        else if (step !== undefined) {
           this.#steps.take(now, group, { step, ended: this.#begun(group) })
         }
       }
@@ -292,4 +308,13 @@ export class GroupKeeper {
     this.#host.sends.forget(room)
     this.#host.jobs.room({ kind: 'forget', room }, () => {})
   }
+}
+
+interface Place {
+  readonly gen: number
+  readonly epoch: number
+}
+
+function isNewer(one: Place, other: Place): boolean {
+  return one.gen > other.gen || (one.gen === other.gen && one.epoch > other.epoch)
 }

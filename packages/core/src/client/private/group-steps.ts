@@ -50,6 +50,7 @@ export class GroupSteps {
         return this.#picture(now, group, {
           ended,
           take: (at, answer) => {
+            if (step === 'enter' && this.#isWelcomeDue(at, group, answer)) return ended(at, 'wait')
             if (answer.gen === 0) this.#begin(at, group, { gen: 1, ended })
             else this.#operation(group, { kind: 'join', group: answer }, ended)
           },
@@ -66,6 +67,16 @@ export class GroupSteps {
     }
   }
 
+  /** Somebody brought this device in: its welcome is in the self room, or about to be. */
+  #isWelcomeDue(now: Now, group: Group, { leaves }: GroupAnswer): boolean {
+    const { user, device } = this.#host.me()
+    const isIn = leaves.some((leaf) => leaf.device === device && leaf.user === user)
+    if (!isIn || group.wasAwaited) return false
+    group.wasAwaited = true
+    group.notBeforeMs = now.ms + groupLimits.welcomeMsMax
+    return true
+  }
+
   /** The owner's way out of a group that is broken: it is begun anew. */
   reset(now: Now, group: Group, ended: Ended): void {
     const take = (at: Now, answer: GroupAnswer) => {
@@ -75,12 +86,28 @@ export class GroupSteps {
     this.#picture(now, group, { ended, take })
   }
 
-  welcome(now: Now, group: Group, { mail, ended }: { mail: Welcome; ended: Ended }): void {
+  /** `used`: the cipher has seen it; it need not be tried again. */
+  welcome(
+    now: Now,
+    group: Group,
+    { mail, used, ended }: { mail: Welcome; used: () => void; ended: Ended },
+  ): void {
     const { room } = group.room
-    const take = (_: Now, answer: GroupAnswer) => {
-      this.#host.jobs.room({ kind: 'welcome', room, mail, group: answer }, (at) => ended(at, 'ok'))
-    }
-    this.#picture(now, group, { ended, take })
+    // The tree as it was when one was welcomed; the group may have gone on.
+    this.#ask(now, { t: 'group', room, epoch: mail.epoch }, (at, result) => {
+      if (!result.ok && result.retry !== 'never') return ended(at, 'again')
+      const answer = result.ok && result.answer.kind === 'group' ? result.answer : undefined
+      if (answer?.gen !== mail.gen) {
+        used()
+        return ended(at, 'ok')
+      }
+      const work = { kind: 'welcome', room, mail, group: answer } as const
+      this.#host.jobs.room(work, (then, { outcome }) => {
+        const isFailed = outcome.kind === 'failed' && outcome.code === 'vault-unavailable'
+        if (!isFailed) used()
+        ended(then, isFailed ? 'again' : 'ok')
+      })
+    })
   }
 
   #begin(now: Now, group: Group, { gen, ended }: { gen: number; ended: Ended }): void {

@@ -54,6 +54,8 @@ export interface Group {
   /** Something waits to be sealed. */
   isWanted: boolean
   welcomeUntilMs: number
+  /** Its welcome was waited for once. */
+  wasAwaited: boolean
   beginAtMs: number | undefined
   removal: Duty | undefined
   greeting: Duty | undefined
@@ -76,6 +78,7 @@ export function newGroup(room: RoomState, status: GroupStatus): Group {
     isUpdateDue: false,
     isWanted: false,
     welcomeUntilMs: 0,
+    wasAwaited: false,
     beginAtMs: undefined,
     removal: undefined,
     greeting: undefined,

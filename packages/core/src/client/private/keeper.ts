@@ -16,7 +16,7 @@ import type {
   OutboxItem,
   PrivacyWish,
 } from '../client-io.ts'
-import type { Outbox } from '../outbox.ts'
+import { isEntry, type Outbox } from '../outbox.ts'
 import type { RoomState } from '../room-state.ts'
 import type { Rooms } from '../rooms.ts'
 import type { PrivacySnapshot, RoomPrivacy } from '../snapshot.ts'
@@ -84,13 +84,17 @@ export class Keeper {
       notCertified: (now) => this.#account.refresh(now),
     })
     this.opening = new Opening({
-      ...{ hasCipher, jobs, isKnown, touch },
+      ...{ hasCipher, jobs, isKnown, touch, chance },
+      missed: (room) => this.#groups.skipped(room.room),
       about: (room, entry, about) => this.#about(room, entry, about),
       opened: (room, entries) => host.emit({ kind: 'opened', room: room.room, entries }),
     })
     this.sealing = new Sealing({
       ...{ hasCipher, rooms, jobs },
-      isEntering: (now, room) => this.#isEntering(now, room),
+      isToEnter: (now, room) => host.outbox().isToEnter(room) || this.#hasEntered(now, room),
+      isEntering: (now, item) => {
+        return host.outbox().isEntering(item) || this.#hasEntered(now, item.room)
+      },
       isReady: (room) => this.#groups.isReady(room),
       isWanted: (now, room) => this.#groups.wanted(now, room),
       isStale: (now, room) => this.#groups.stale(now, room),
@@ -220,6 +224,7 @@ export class Keeper {
   tick(now: Now): void {
     if (!this.#host.hasCipher || !this.#host.isOnline()) return
     this.#account.tick(now)
+    this.opening.tick(now)
     this.#groups.tick(now)
   }
 
@@ -254,14 +259,12 @@ export class Keeper {
     }
   }
 
-  #acked(now: Now, { op, room }: OutboxItem): void {
-    const isEntry = op.kind === 'create' || op.kind === 'join' || op.kind === 'direct'
-    if (!isEntry || this.#host.rooms.get(room) !== undefined) return
-    this.#entering.set(room, now.ms + enteredMsMax)
+  #acked(now: Now, item: OutboxItem): void {
+    if (!isEntry(item) || this.#host.rooms.get(item.room) !== undefined) return
+    this.#entering.set(item.room, now.ms + enteredMsMax)
   }
 
-  #isEntering(now: Now, room: string): boolean {
-    if (this.#host.outbox().isEntering(room)) return true
+  #hasEntered(now: Now, room: string): boolean {
     return (this.#entering.get(room) ?? 0) > now.ms
   }
 }

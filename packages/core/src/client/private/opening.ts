@@ -8,7 +8,7 @@
  * it is opened again and replaced where it stands.
  */
 import type { Entry } from '@starling/protocol/entry'
-import type { Now } from '../../now.ts'
+import type { Chance, Now } from '../../now.ts'
 import type { RoomState } from '../room-state.ts'
 import type { CipherOutcome, OpenedOutcome } from './cipher.ts'
 import type { CipherJobs } from './cipher-jobs.ts'
@@ -20,6 +20,7 @@ import {
   openedEntry,
   sealedAgain,
 } from './content.ts'
+import { retryMs } from './group.ts'
 
 /** Entries in one job. */
 export const openEntriesMax = 200
@@ -40,6 +41,17 @@ export interface OpeningHost {
   /** Opened, by whatever way. */
   readonly opened: (room: RoomState, entries: readonly Entry[]) => void
   readonly touch: (room: string) => void
+  /** The cipher could do nothing just now; commits may have been among what it was given. */
+  readonly missed: (room: RoomState) => void
+  readonly chance: Chance
+}
+
+/** What could not be opened because the cipher failed is tried again by itself. */
+interface Failed {
+  readonly tries: number
+  readonly againAtMs: number
+  /** Since the last try. */
+  readonly isAnew: boolean
 }
 
 /** Entries as a server told them, and what takes them opened. */
@@ -56,6 +68,8 @@ export class Opening {
   readonly #healing = new Map<RoomState, 'newer' | 'all' | undefined>()
 
   #identities: readonly { room: RoomState; index: number; users: readonly string[] }[] = []
+
+  readonly #failed = new Map<RoomState, Failed>()
 
   constructor(host: OpeningHost) {
     this.#host = host
@@ -117,6 +131,20 @@ export class Opening {
     this.#healNext(now, room, unopened)
   }
 
+  tick(now: Now): void {
+    for (const [room, { againAtMs, tries }] of this.#failed) {
+      if (!this.#host.isKnown(room)) this.#failed.delete(room)
+      else if (againAtMs <= now.ms) {
+        const pauseMs = retryMs(tries + 1, this.#host.chance())
+        const againAtMs = now.ms + pauseMs
+        this.#failed.set(room, { tries: tries + 1, againAtMs, isAnew: false })
+        this.#host.missed(room)
+        this.heal(now, room, 'newer')
+        if (!this.#healing.has(room)) this.#healed(room)
+      }
+    }
+  }
+
   #enqueue(now: Now, room: RoomState, arrival: Told): void {
     const arrivals = this.#arrivals.get(room)
     if (arrivals !== undefined) {
@@ -161,6 +189,7 @@ export class Opening {
     const isHistoryShared = room.isHistoryShared
     const work = { kind: 'open', room: room.room, entries: asked, isHistoryShared } as const
     this.#host.jobs.room(work, (at, { outcome }) => {
+      this.#noteFailure(at, room, outcome)
       const opened = entries.map((entry) => {
         return entry.kind === 'sealed' ? this.#sealed(room, entry, outcome) : entry
       })
@@ -192,6 +221,7 @@ export class Opening {
     if (batch.length === 0 || !this.#host.isKnown(room)) {
       const again = this.#healing.get(room)
       this.#healing.delete(room)
+      this.#healed(room)
       if (again !== undefined) this.heal(now, room, again)
       return
     }
@@ -206,6 +236,19 @@ export class Opening {
         this.#healNext(at, room, left.slice(batch.length))
       },
     })
+  }
+
+  #noteFailure(now: Now, room: RoomState, outcome: CipherOutcome): void {
+    if (outcome.kind !== 'failed' || outcome.code === 'not-linked') return
+    const againAtMs = now.ms + retryMs(0, this.#host.chance())
+    const { tries, ...due } = this.#failed.get(room) ?? { tries: 0, againAtMs }
+    this.#failed.set(room, { tries, againAtMs: due.againAtMs, isAnew: true })
+  }
+
+  /** All that could not be opened was tried again, and the cipher did not fail. */
+  #healed(room: RoomState): void {
+    const failed = this.#failed.get(room)
+    if (failed?.isAnew === false) this.#failed.delete(room)
   }
 
   #marked(room: RoomState, entries: readonly Entry[]): readonly Entry[] {

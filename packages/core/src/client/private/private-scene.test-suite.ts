@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import type { Auth } from '@starling/protocol/up'
 import { type ClientOptions, nothingRestored, type RestoredState } from '../client-io.ts'
-import { ClientScene, seededChance, tokenOf } from '../client-scene.test-suite.ts'
+import { ClientScene, type SceneCipher, seededChance, tokenOf } from '../client-scene.test-suite.ts'
 import { LittleServer } from '../little-server.test-suite.ts'
 import { randomId } from '../random-id.ts'
 import type { MessageLine } from '../snapshot.ts'
+import type { CipherResult } from './cipher.ts'
 import { StandInCipher } from './stand-in-cipher.ts'
 import { emptyVault, type Vault } from './stand-in-vault.ts'
 
@@ -21,6 +22,8 @@ export class PrivateScene {
   readonly server = new LittleServer()
   readonly #devices: ClientScene[] = []
   readonly vaults = new Map<ClientScene, Vault>()
+  /** So many of its next jobs fail, because the keys cannot be read. */
+  readonly failing = new Map<ClientScene, number>()
   #ms = 1_000
   #seed = 1
 
@@ -31,8 +34,15 @@ export class PrivateScene {
     const vault = given.vault ?? emptyVault(() => randomId(chance))
     const { device = name, hasCipher = true, restored = nothingRestored } = given
     const options: Partial<ClientOptions> = { auth: authOf(name, device), hasCipher, restored }
-    const cipher = new StandInCipher(vault, chance)
-    const scene = new ClientScene({
+    const standIn = new StandInCipher(vault, chance)
+    const cipher: SceneCipher = {
+      work: (now, work) => {
+        const failures = this.failing.get(scene) ?? 0
+        this.failing.set(scene, Math.max(0, failures - 1))
+        return failures > 0 ? unavailable : standIn.work(now, work)
+      },
+    }
+    const scene: ClientScene = new ClientScene({
       ...{ server: this.server, name, seed: this.#seed, options, cipher },
     })
     scene.ms = this.#ms
@@ -69,6 +79,10 @@ export class PrivateScene {
     }
     return this
   }
+}
+
+const unavailable: CipherResult = {
+  outcome: { kind: 'failed', code: 'vault-unavailable', say: 'The keys cannot be read now.' },
 }
 
 /** A person's first device registers, every other one logs in. */

@@ -13,11 +13,12 @@ import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { Operation } from '@starling/protocol/operation'
 import type { Now } from '../../now.ts'
 import type { Composed, OutboxItem } from '../client-io.ts'
-import { keyOf, type Wire } from '../outbox.ts'
+import { keyOf } from '../outbox.ts'
 import type { Rooms } from '../rooms.ts'
 import type { CipherResult } from './cipher.ts'
 import type { CipherJobs } from './cipher-jobs.ts'
 import { isSealable } from './content.ts'
+import type { Wire } from './wire.ts'
 
 /** Contents in one job. */
 const contentsMax = 32
@@ -29,8 +30,10 @@ export interface SealingHost {
   readonly hasCipher: boolean
   readonly rooms: Rooms
   readonly jobs: CipherJobs
-  /** One is about to come into a room that is not there yet. */
-  readonly isEntering: (now: Now, room: string) => boolean
+  /** What was composed brings one into a room that is not there yet. */
+  readonly isToEnter: (now: Now, room: string) => boolean
+  /** What goes before this item does. */
+  readonly isEntering: (now: Now, item: OutboxItem) => boolean
   /** This device can seal for the room now. */
   readonly isReady: (room: string) => boolean
   /** Something waits to be sealed for the room. */
@@ -63,7 +66,7 @@ export class Sealing implements Wire {
   reasonAgainst(now: Now, room: string, op: Composed): ErrorCode | undefined {
     if (!isSealable(op)) return undefined
     const isEncrypted = this.isEncrypted(room)
-    const isKnown = this.#host.rooms.get(room) !== undefined || !this.#host.isEntering(now, room)
+    const isKnown = this.#host.rooms.get(room) !== undefined || !this.#host.isToEnter(now, room)
     if (op.kind === 'title' && !isEncrypted && isKnown) return 'not-encrypted'
     return isEncrypted && !this.#host.hasCipher ? 'room-encrypted' : undefined
   }
@@ -72,7 +75,7 @@ export class Sealing implements Wire {
     const { op, room } = item
     if (!isSealable(op)) return op
     const state = this.#host.rooms.get(room)
-    if (state === undefined) return this.#host.isEntering(now, room) ? undefined : nothing
+    if (state === undefined) return this.#host.isEntering(now, item) ? undefined : nothing
     if (!state.isEncrypted) return item.isSealed === true || op.kind === 'title' ? nothing : op
     if (!this.#host.hasCipher) return nothing
     const boxes = this.#of(room)
