@@ -9,7 +9,7 @@
  */
 import type { DownFrameOf } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
-import { type ErrorCode, sentenceOf } from '@starling/protocol/error-codes'
+import { sentenceOf } from '@starling/protocol/error-codes'
 import type { Limits } from '@starling/protocol/limits'
 import type { Operation } from '@starling/protocol/operation'
 import type { UpFrameOf } from '@starling/protocol/up'
