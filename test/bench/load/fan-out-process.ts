@@ -36,6 +36,10 @@ export type FanOutReport =
   | { readonly kind: 'checked'; readonly faults: readonly string[] }
 
 const restMsMax = 60_000
+const calmMsMax = 120_000
+const calmStepMs = 250
+/** Less than an entry; pings may come. */
+const calmBytesPerClient = 20
 
 const options: FanOutLoadOptions = JSON.parse(process.argv[2]!)
 const crowd = new FanOutCrowd(options, dialects[options.dialect]())
@@ -44,6 +48,7 @@ await crowd.gather()
 tell({ kind: 'gathered', elapsedMs: performance.now() - gatheringAtMs })
 const resume = await crowd.stall(options.stalled)
 crowd.settle()
+await calm()
 crowd.start()
 await pause(options.warmUpMs)
 crowd.takeLatencies()
@@ -74,6 +79,18 @@ await until(() => crowd.faults.length > 0 || crowd.isAtRest, { what, ms: restMsM
 tell({ kind: 'checked', faults: crowd.faults })
 crowd.close()
 process.disconnect?.()
+
+/** What the joins brought has come to all: a room of 5,000 tells each join to all who are in. */
+async function calm(): Promise<void> {
+  const endMs = performance.now() + calmMsMax
+  for (let before = -1; performance.now() < endMs; ) {
+    const { bytesIn } = crowd
+    if (before >= 0 && bytesIn - before < calmBytesPerClient * options.clients) return
+    before = bytesIn
+    await pause(calmStepMs)
+  }
+  throw new Error(`the clients were still told of joins after ${calmMsMax} ms`)
+}
 
 function marks() {
   const { user, system } = process.cpuUsage()

@@ -61,10 +61,6 @@ const series: readonly Series[] = [
     sizes: [
       { label: '100 in a room, 100 bursts/s', rooms: { ...few, clients: 100, ...twenty } },
       {
-        label: '1,000 in a room, 10 bursts/s',
-        rooms: { ...few, clients: 1_000, ...twenty, rate: 200 },
-      },
-      {
         label: '5,000 in a room, 2 bursts/s',
         rooms: { ...few, clients: 5_000, ...twenty, rate: 40 },
       },
@@ -76,7 +72,6 @@ const series: readonly Series[] = [
     isWithMessage: true,
     sizes: [
       { label: '100 of 10, 1,000 messages/s', rooms: { ...crowd, rooms: 100 } },
-      { label: '1,000 of 10', rooms: { ...crowd, rooms: 1_000, roomsPerClient: 10 } },
       { label: '10,000 of 10', rooms: { ...crowd, rooms: 10_000, roomsPerClient: 100 } },
     ],
   },
