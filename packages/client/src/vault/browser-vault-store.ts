@@ -1,6 +1,6 @@
 /**
- * The keys of a profile in a browser: IndexedDB, where the device's signing key is kept as a key that
- * no script can read.
+ * The keys of a profile in a browser: IndexedDB, where the device's signing key is kept as a key
+ * that no script can read.
  */
 import { createHeldKey, heldSigner, type Signer } from '@starling/mls/signing'
 import type { VaultPlace } from './cipher-thread.ts'
