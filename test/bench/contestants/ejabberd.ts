@@ -54,7 +54,10 @@ async function start(): Promise<RunningContestant> {
     const child = launch(folder, { port: port!, nodePort: nodePort! })
     const stop = async () => {
       if (child.exitCode === null && child.signalCode === null) {
-        process.kill(-child.pid!, 'SIGTERM')
+        // The script ends when the server has; the other way about the server would still write.
+        const pid = pidIn(folder)
+        if (pid === undefined) process.kill(-child.pid!, 'SIGKILL')
+        else process.kill(pid, 'SIGTERM')
         const late = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), stopMsMax)
         await once(child, 'exit')
         clearTimeout(late)
@@ -66,7 +69,8 @@ async function start(): Promise<RunningContestant> {
         what: () => `ejabberd to listen\n${logOf(folder)}`,
         ms: startMsMax,
       })
-      const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+      const pid = pidIn(folder)
+      if (pid === undefined) throw new Error(`ejabberd listens, but tells no pid in ${folder}`)
       const place = { host: '127.0.0.1', ports: [port!], path: '/ws', subprotocol: 'xmpp' }
       return { ...place, pids: () => [pid], stop }
     } catch (error) {
@@ -77,6 +81,11 @@ async function start(): Promise<RunningContestant> {
     remove()
     throw error
   }
+}
+
+function pidIn(folder: string): number | undefined {
+  const file = join(folder, 'pid')
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined
 }
 
 interface Ports {
