@@ -28,8 +28,8 @@ export interface GroupKeeperHost extends StepsHost {
   readonly isReady: () => boolean
   /** What was sealed under another epoch. */
   readonly epochChanged: (room: string) => void
-  /** More of the room can be read than before: what is newer, not what was before one joined. */
-  readonly heal: (now: Now, room: RoomState, which: 'newer') => void
+  /** More of the room can be read than before; `newer`: but not what was before one joined. */
+  readonly heal: (now: Now, room: RoomState, which: 'newer' | 'all') => void
   readonly touch: (room: string) => void
 }
 
@@ -91,7 +91,9 @@ export class GroupKeeper {
     group.blocked = []
     this.#host.epochChanged(room)
     this.#host.touch(room)
-    if (status.state === 'member') this.#host.heal(now, group.room, 'newer')
+    // Who was in no group could not tell what was said before they joined.
+    const which = state === 'member' ? 'newer' : 'all'
+    if (status.state === 'member') this.#host.heal(now, group.room, which)
   }
 
   /** Entries of the room that were skipped may hold commits. */

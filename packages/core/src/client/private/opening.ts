@@ -52,6 +52,8 @@ interface Failed {
   readonly againAtMs: number
   /** Since the last try. */
   readonly isAnew: boolean
+  /** That a group began nobody tells again. */
+  readonly begun: Entry | undefined
 }
 
 /** Entries as a server told them, and what takes them opened. */
@@ -132,12 +134,14 @@ export class Opening {
   }
 
   tick(now: Now): void {
-    for (const [room, { againAtMs, tries }] of this.#failed) {
+    for (const [room, { againAtMs, tries, begun }] of this.#failed) {
       if (!this.#host.isKnown(room)) this.#failed.delete(room)
       else if (againAtMs <= now.ms) {
         const pauseMs = retryMs(tries + 1, this.#host.chance())
-        const againAtMs = now.ms + pauseMs
-        this.#failed.set(room, { tries: tries + 1, againAtMs, isAnew: false })
+        const againMs = now.ms + pauseMs
+        const next = { tries: tries + 1, againAtMs: againMs, isAnew: false, begun: undefined }
+        this.#failed.set(room, next)
+        if (begun !== undefined) this.#open(now, room, { entries: [begun], way: 'live', take })
         this.#host.missed(room)
         this.heal(now, room, 'newer')
         if (!this.#healing.has(room)) this.#healed(room)
@@ -189,7 +193,7 @@ export class Opening {
     const isHistoryShared = room.isHistoryShared
     const work = { kind: 'open', room: room.room, entries: asked, isHistoryShared } as const
     this.#host.jobs.room(work, (at, { outcome }) => {
-      this.#noteFailure(at, room, outcome)
+      this.#noteFailure(at, room, { outcome, asked })
       const opened = entries.map((entry) => {
         return entry.kind === 'sealed' ? this.#sealed(room, entry, outcome) : entry
       })
@@ -238,11 +242,16 @@ export class Opening {
     })
   }
 
-  #noteFailure(now: Now, room: RoomState, outcome: CipherOutcome): void {
+  #noteFailure(
+    now: Now,
+    room: RoomState,
+    { outcome, asked }: { outcome: CipherOutcome; asked: readonly Entry[] },
+  ): void {
     if (outcome.kind !== 'failed' || outcome.code === 'not-linked') return
     const againAtMs = now.ms + retryMs(0, this.#host.chance())
-    const { tries, ...due } = this.#failed.get(room) ?? { tries: 0, againAtMs }
-    this.#failed.set(room, { tries, againAtMs: due.againAtMs, isAnew: true })
+    const known = this.#failed.get(room) ?? { tries: 0, againAtMs, begun: undefined }
+    const begun = asked.findLast(({ kind }) => kind === 'group') ?? known.begun
+    this.#failed.set(room, { ...known, isAnew: true, begun })
   }
 
   /** All that could not be opened was tried again, and the cipher did not fail. */
@@ -265,6 +274,10 @@ export class Opening {
     if (entry.kind === 'sealed') return true
     return way === 'live' && (entry.kind === 'commit' || entry.kind === 'group')
   }
+}
+
+function take(): void {
+  // Its entry stands in the timeline; what it says is for the cipher alone.
 }
 
 /** The first ones of a queue, as many as make one job. */
