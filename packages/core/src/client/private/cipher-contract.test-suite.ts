@@ -45,7 +45,7 @@ class Meeting extends LittleDelivery {
     const mail = this.welcomes.get(device.device)
     assert(mail !== undefined, `no welcome for ${device.device}`)
     const full = { kind: 'welcome', room, ...mail } as const
-    return device.result({ kind: 'welcome', room, mail: full, group: this.group })
+    return device.result({ kind: 'welcome', room, mail: full, group: this.groupAt(mail) })
   }
 }
 
@@ -188,6 +188,21 @@ const cases: Readonly<Record<string, (maker: CipherMaker) => Promise<void>>> = {
     assert.deepEqual(await bob.reads([old]), ['old'])
     await bob.open([here.put(bob, await here.join(bob))])
     assert.equal((await bob.result({ kind: 'spans', room })).status?.gen, 2)
+  },
+
+  'of two groups begun at once each device knows its own by its GroupInfo': async (maker) => {
+    const here = new Meeting(maker)
+    const [ann, bob] = [await here.ready('ann', 'ann-1'), await here.ready('bob', 'bob-1')]
+    const [first, second] = [ann, bob].map((one) =>
+      one.do('operation', { kind: 'begin', room, gen: 1 }),
+    )
+    const begun = here.put(ann, (await first!).op)
+    await second
+    await ann.open([begun])
+    // Whoever is said to have begun it: the bytes tell.
+    await bob.open([{ ...begun, by: 'bob' }])
+    assert.equal((await ann.result({ kind: 'spans', room })).status?.state, 'member')
+    assert.equal((await bob.result({ kind: 'spans', room })).status?.state, 'none')
   },
 
   "what is damaged, or said to be another's, is not read": async (maker) => {

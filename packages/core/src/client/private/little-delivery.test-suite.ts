@@ -100,6 +100,8 @@ export class LittleDelivery {
   readonly #published = new Map<string, { certificate?: string; linkKey?: string }>()
   readonly #packages = new Map<string, string[]>()
   readonly #lastResorts = new Map<string, string>()
+  /** Gen and epoch → the group then. */
+  readonly #past = new Map<string, GroupAnswer>()
   readonly welcomes = new Map<string, { epoch: number; gen: number; bytes: string }>()
   group: GroupAnswer = {
     ...{ kind: 'group', gen: 0, epoch: 0, groupInfo: '', tree: [], leaves: [] },
@@ -174,6 +176,12 @@ export class LittleDelivery {
     }
   }
 
+  groupAt({ gen, epoch }: { gen: number; epoch: number }): GroupAnswer {
+    const found = this.#past.get(`${gen} ${epoch}`)
+    assert(found !== undefined, `no group ${gen} at epoch ${epoch}`)
+    return found
+  }
+
   claim(device: LittleDevice): ClaimedPackage {
     const name = device.device
     const next = this.#packages.get(name)?.shift() ?? this.#lastResorts.get(name)
@@ -240,6 +248,7 @@ export class LittleDelivery {
         : [{ leaf: place / 2, user: identity.user, device: identity.device }]
     })
     this.group = { ...this.group, leaves }
+    this.#past.set(`${this.group.gen} ${this.group.epoch}`, this.group)
   }
 
   #entry(by: LittleDevice, body: RoomBody): Entry {

@@ -1,5 +1,4 @@
 /** Commits, groups and welcomes as the stand-in makes them; none stands until its entry opens. */
-import { limits } from '@starling/protocol/limits'
 import { fromBase64url, toBase64url } from '../../mls/base64url.ts'
 import { type PublicCommit, writePublicCommit } from '../../mls/commit.ts'
 import type { KeyPackageParts } from '../../mls/key-package.ts'
@@ -148,34 +147,28 @@ function patchOf(before: Tree, after: Tree): Made['op']['tree'] {
   return { size, changed: changed.map(([place, node]) => [place, node && textOf(node)]) }
 }
 
-/** What a welcome says under the secret that it brings. */
+/** What a welcome says under the secret that it brings; the tree is the servers' to tell. */
 interface Invitation {
   readonly gen: number
   readonly groupId: string
   readonly epoch: number
   readonly treeHash: string
-  /**
-   * Of a group that is small enough, so that who comes when the group has gone on goes on from
-   * there; of another the servers' tree is taken, which is the present one.
-   */
-  readonly tree?: Tree
 }
 
-function welcomeFor(group: Group, initKey: string): string {
-  const { gen, groupId, epoch, secret, tree } = group
+function welcomeFor({ gen, groupId, epoch, secret, tree }: Group, initKey: string): string {
   const invitation: Invitation = { gen, groupId, epoch, treeHash: treeHashOf(tree) }
-  const write = (text: Invitation) =>
-    writeWelcome({
-      suite,
-      secrets: [{ newMember: bytesOf(initKey), encryptedSecrets: closeFor(initKey, secret) }],
-      encryptedGroupInfo: close(secret, JSON.stringify(text)),
-    })
-  const whole = write({ ...invitation, tree })
-  const bytes = whole.length <= limits.welcomeBytesMax ? whole : write(invitation)
+  const bytes = writeWelcome({
+    suite,
+    secrets: [{ newMember: bytesOf(initKey), encryptedSecrets: closeFor(initKey, secret) }],
+    encryptedGroupInfo: close(secret, JSON.stringify(invitation)),
+  })
   return toBase64url(bytes)
 }
 
-/** The group that a welcome lets in, and the key package that is used up by it. */
+/**
+ * The group that a welcome lets in, as of the epoch that it is of; and the key package that is used
+ * up by it.
+ */
 export function acceptWelcome({ vault, nowMs }: Maker, mail: Welcome, answer: GroupAnswer) {
   const bytes = fromBase64url(mail.bytes)
   const welcome = bytes && readWelcome(bytes)
@@ -184,7 +177,8 @@ export function acceptWelcome({ vault, nowMs }: Maker, mail: Welcome, answer: Gr
   const secret = keys && openOwn(keys.init, entrance.encryptedSecrets)
   const text = secret && open(secret, welcome!.encryptedGroupInfo)
   if (keys === undefined || secret === undefined || text === undefined) return
-  const { gen, groupId, epoch, treeHash, tree = answer.tree } = JSON.parse(text) as Invitation
+  const { gen, groupId, epoch, treeHash } = JSON.parse(text) as Invitation
+  const { tree } = answer
   if (gen !== mail.gen || epoch !== mail.epoch || treeHashOf(tree) !== treeHash) return
   const leaf = leafWithKey(tree, publicOf(keys.leaf))
   if (leaf === undefined) return

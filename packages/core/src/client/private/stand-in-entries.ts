@@ -9,7 +9,7 @@ import { fromBase64url, toBase64url } from '../../mls/base64url.ts'
 import type { CipherOutcome, Content, OpenedBox, OpenedOutcome } from './cipher.ts'
 import { isMe } from './stand-in-commits.ts'
 import { close, open } from './stand-in-crypto.ts'
-import { advance, contentKeyOf } from './stand-in-groups.ts'
+import { advance, contentKeyOf, groupInfoOf } from './stand-in-groups.ts'
 import { leavesOf } from './stand-in-leaves.ts'
 import { type Group, keepKey, keyOf, type RoomVault, roomOf, type Vault } from './stand-in-vault.ts'
 
@@ -43,7 +43,7 @@ export class Opening {
   }
 
   entry(entry: Entry): void {
-    if (entry.kind === 'group') this.#begun(entry.gen, entry.by)
+    if (entry.kind === 'group') this.#begun(entry.gen, entry.groupInfo)
     if (entry.kind === 'commit') this.#committed(entry)
     if (entry.kind === 'sealed') this.#boxes.push(this.#opened(entry))
   }
@@ -54,12 +54,14 @@ export class Opening {
     return { kind: 'opened', boxes, ...behind, added, identities }
   }
 
-  #begun(gen: number, by: string): void {
+  #begun(gen: number, groupInfo: string): void {
     const room = this.#room
     const own = room.begun.get(gen)
     if (gen <= (room.group?.gen ?? 0)) return
     room.begun.clear()
-    if (own !== undefined && by === this.#vault.me?.user) return stand(this.#vault, this.#name, own)
+    if (own !== undefined && groupInfoOf(own, this.#vault.signatureKey) === groupInfo) {
+      return stand(this.#vault, this.#name, own)
+    }
     room.group = undefined
     room.state = 'none'
   }
