@@ -47,7 +47,10 @@ function boxes(requests: readonly { request: RequestFrame }[]): readonly unknown
 
 test('[E12] what concerns a group says from which device it is, as the session is known', () => {
   const scene = alice()
-  const begin = { kind: 'group', gen: 1, groupId: 'Zw', groupInfo: 'AAAA', tree: ['AAAA'] } as const
+  const begin: Operation = {
+    ...{ kind: 'group', gen: 1, groupId: 'Zw', groupInfo: 'AAAA' },
+    tree: ['AAAA'],
+  }
   const ops: readonly Operation[] = [begin, commit, sealed('AAAA'), { kind: 'leave' }]
   ops.forEach((op, at) => {
     send(scene, at + 1, op)
