@@ -10,6 +10,8 @@ import { verbOf } from './verbs.ts'
 
 /** Refusals for its rate, one after the other, until a connection is closed. */
 const rateRefusalsMax = 1_000
+/** A long frame counts as several, so that the rate bounds bytes too: it may all go into the log. */
+const charactersPerToken = 16 * 1024
 
 export function hear(
   desk: Desk,
@@ -21,7 +23,10 @@ export function hear(
   if (!read.ok) return refuseUnread(desk, { now, session }, read)
   const { frame } = read
   const verb = verbOf(frame)
-  const retryMs = desk.accounts.takeFrames(now, session, verb.cost)
+  const cost = verb.cost + Math.floor(text.length / charactersPerToken)
+  // What costs more than there ever is could never be said.
+  const tokens = Math.min(cost, desk.options.tuning.framesBurst)
+  const retryMs = desk.accounts.takeFrames(now, session, tokens)
   if (retryMs > 0) return tooFast(desk, session, { frame, retryMs })
   session.rateRefusals = 0
   if (!verb.needsWelcome) return verb.run(desk, { now, session, frame })

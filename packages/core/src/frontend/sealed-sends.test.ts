@@ -139,3 +139,17 @@ test('[P7] claims take more of the rate than other questions', () => {
   assert.equal(refused.length, burst - burst / 5)
   assert.equal(refused[0]?.code, 'rate-limited')
 })
+
+test('[P7] a long frame counts as several', () => {
+  const scene = alice()
+  const long = { ...commit, commit: 'A'.repeat(16 * 1024 * 9) }
+  const tokens = 1 + 9
+  const fit = Math.floor(frontendTuning.framesBurst / tokens)
+  for (let number = 1; number <= fit + 1; number += 1) send(scene, number, long)
+  assert.equal(asked(scene).length, fit)
+  const refused = scene.hearsOnly('s1', 'refused')
+  assert.deepEqual(
+    refused.map(({ number, code }) => [number, code]),
+    [[fit + 1, 'rate-limited']],
+  )
+})
