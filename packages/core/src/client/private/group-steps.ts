@@ -93,19 +93,27 @@ export class GroupSteps {
     { mail, used, ended }: { mail: Welcome; used: () => void; ended: Ended },
   ): void {
     const { room } = group.room
-    // The tree as it was when one was welcomed; the group may have gone on.
-    this.#ask(now, { t: 'group', room, epoch: mail.epoch }, (at, result) => {
-      if (!result.ok && result.retry !== 'never') return ended(at, 'again')
-      const answer = result.ok && result.answer.kind === 'group' ? result.answer : undefined
-      if (answer?.gen !== mail.gen) {
-        used()
-        return ended(at, 'ok')
-      }
+    const take = (_: Now, answer: GroupAnswer) => {
       const work = { kind: 'welcome', room, mail, group: answer } as const
       this.#host.jobs.room(work, (then, { outcome }) => {
         const isFailed = outcome.kind === 'failed' && outcome.code === 'vault-unavailable'
         if (!isFailed) used()
         ended(then, isFailed ? 'again' : 'ok')
+      })
+    }
+    // The tree as it was when one was welcomed; the group may have gone on.
+    this.#ask(now, { t: 'group', room, epoch: mail.epoch }, (at, result) => {
+      const answer = result.ok && result.answer.kind === 'group' ? result.answer : undefined
+      if (answer?.gen === mail.gen) return take(at, answer)
+      // That tree is forgotten, or not known yet to a backend that lags.
+      this.#picture(at, group, {
+        ended,
+        take: (then, present) => {
+          const isYetToCome =
+            present.gen < mail.gen || (present.gen === mail.gen && present.epoch < mail.epoch)
+          if (isYetToCome) ended(then, 'again')
+          else take(then, present)
+        },
       })
     })
   }
@@ -132,7 +140,7 @@ export class GroupSteps {
     const { gen, epoch } = group.status
     this.#ask(now, { t: 'commits', room, gen, epoch }, (at, result) => {
       const answer = result.ok && result.answer.kind === 'commits' ? result.answer : undefined
-      if (answer === undefined) return this.#notAnswered(at, group, { result, ended })
+      if (answer === undefined) return ended(at, 'again')
       if (answer.entries.length === 0) return this.#caughtUp(at, group, ended)
       const isHistoryShared = group.room.isHistoryShared
       const work = { kind: 'open', room, entries: answer.entries, isHistoryShared } as const
@@ -318,18 +326,9 @@ export class GroupSteps {
   ): void {
     this.#ask(now, { t: 'group', room: group.room.room }, (at, result) => {
       if (result.ok && result.answer.kind === 'group') take(at, result.answer)
-      else this.#notAnswered(at, group, { result, ended })
+      // Also when one is not in that room: a backend that lags does not know it yet.
+      else ended(at, 'again')
     })
-  }
-
-  #notAnswered(
-    now: Now,
-    group: Group,
-    { result, ended }: { result: AskResult; ended: Ended },
-  ): void {
-    if (result.ok || result.retry !== 'never') return ended(now, 'again')
-    group.notBeforeMs = now.ms + groupLimits.retryMsMax
-    ended(now, 'wait')
   }
 
   #ask(now: Now, question: Question, answered: (now: Now, result: AskResult) => void): void {
