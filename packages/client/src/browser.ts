@@ -5,6 +5,8 @@ import { openBrowserSocket } from './browser-socket.ts'
 import type { ConnectOptions } from './connect-options.ts'
 import { connectWith } from './connect-with.ts'
 import { openIndexedDbStorage } from './indexeddb-storage.ts'
+import { keysNameOf, openBrowserCipher } from './vault/browser-cipher.ts'
+import type { Cipher } from './vault/cipher-thread.ts'
 
 export { openIndexedDbStorage } from './indexeddb-storage.ts'
 export { openMemoryStorage } from './memory-storage.ts'
@@ -15,6 +17,11 @@ export interface BrowserConnectOptions extends ConnectOptions {
    * may use one profile at the same time. The page must come by https or from this machine.
    */
   readonly profile?: string
+  /**
+   * Makes the worker that has the keys, whose script imports `@starling/client/vault/vault-worker`.
+   * Without it encrypted rooms cannot be read or written here.
+   */
+  readonly openVault?: () => Worker
 }
 
 /**
@@ -35,7 +42,8 @@ export async function connect(options: BrowserConnectOptions): Promise<StarlingC
   const storage =
     options.storage ??
     (options.profile === undefined ? undefined : openIndexedDbStorage(options.profile))
-  const parts = { ...options, openSocket: openBrowserSocket }
+  const cipher = cipherOf(options)
+  const parts = { ...options, openSocket: openBrowserSocket, ...(cipher && { cipher }) }
   const client = await connectWith(storage === undefined ? parts : { ...parts, storage })
   const page = globalThis.document as Document | undefined
   const wake = () => client.tryNow()
@@ -49,4 +57,12 @@ export async function connect(options: BrowserConnectOptions): Promise<StarlingC
   addEventListener('online', wake)
   page?.addEventListener('visibilitychange', wake)
   return client
+}
+
+function cipherOf(options: BrowserConnectOptions): Cipher | undefined {
+  const { openVault, profile, encryption } = options
+  if (openVault === undefined || encryption === false) return undefined
+  return openBrowserCipher(openVault, () =>
+    profile === undefined ? { kind: 'memory' } : { kind: 'indexeddb', name: keysNameOf(profile) },
+  )
 }

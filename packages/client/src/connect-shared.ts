@@ -28,6 +28,11 @@ export interface SharedConnectOptions
    * browser has none, a tab leads.
    */
   readonly openWorker?: () => SharedWorker
+  /**
+   * Makes the worker that has the keys when a tab leads; its script imports
+   * `@starling/client/vault/vault-worker`. Without it encrypted rooms cannot be read then.
+   */
+  readonly openVault?: () => Worker
 }
 
 export interface SharedClient extends StarlingClient {
@@ -52,6 +57,7 @@ const workerMsMax = 10_000
  *   profile: 'default',
  *   openWorker: () =>
  *     new SharedWorker(new URL('./client-worker.ts', import.meta.url), { type: 'module' }),
+ *   openVault: () => new Worker(new URL('./vault-worker.ts', import.meta.url), { type: 'module' }),
  * })
  *
  * @throws NobodyYet when nobody has come in from here yet and `auth` is missing.
@@ -132,9 +138,10 @@ class TabLine {
   }
 
   #lead(): void {
+    const { profile, openVault } = this.#options
     import('./tabs/leader-way.ts').then(
       ({ LeaderWay }) => {
-        if (!this.#isClosed) this.#take(new LeaderWay(this.#options.profile, this.#tab))
+        if (!this.#isClosed) this.#take(new LeaderWay(profile, this.#tab, openVault))
       },
       (error: unknown) => this.#opened.reject(error),
     )
@@ -188,6 +195,7 @@ class TabLine {
     document.addEventListener('visibilitychange', this.#wake)
     const say = notKept === '' ? '' : sentenceOf(notKept)
     if (say !== '') setTimeout(() => client.tell('error', { code: 'storage', say }), 0)
+    keepWhatIsStored(client)
     this.#opened.resolve({
       ...clientOf(client),
       login: async (credentials) => {
@@ -203,6 +211,18 @@ class TabLine {
   readonly #wake = (): void => {
     if (document.visibilityState === 'visible') this.#client?.command({ kind: 'try-now' })
   }
+}
+
+/**
+ * Once this device has keys: else the browser may drop them when the disk is full. Workers cannot
+ * ask for it. It may say no, and then things are as they were.
+ */
+function keepWhatIsStored(client: TabClient): void {
+  const stop = client.subscribe(() => {
+    if (client.snapshot().privacy?.state !== 'ready') return
+    stop()
+    void navigator.storage?.persist?.()
+  })
 }
 
 function sentenceOf(why: string): string {

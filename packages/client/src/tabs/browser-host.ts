@@ -6,22 +6,41 @@ import { cryptographicChance } from '../cryptographic-chance.ts'
 import { openIndexedDbStorage, removeIndexedDbProfile } from '../indexeddb-storage.ts'
 import { openMemoryStorage } from '../memory-storage.ts'
 import type { ClientStorage, Identity, Restored, StoredChange } from '../storage.ts'
+import { keysNameOf } from '../vault/browser-cipher.ts'
+import type { Cipher, VaultPlace } from '../vault/cipher-thread.ts'
+import { removeIndexedDbKeyStore } from '../vault/remove-key-store.ts'
 import { lockPrefix, onLockFree, tabLock } from './profile-locks.ts'
 import type { HostParts } from './tab-host.ts'
 
 /** There is one host at a time: it has the slot that the one before had. */
 const hostSlot = 1
 
-export function browserHostParts(profile: string): HostParts {
+/**
+ * `open` gives what has the keys, which asks where they are when there is work. Without it
+ * encrypted rooms cannot be read.
+ */
+export function browserHostParts(
+  profile: string,
+  open?: (place: () => VaultPlace) => Cipher,
+): HostParts {
   const name = lockPrefix(profile)
   return {
     id: randomId(cryptographicChance()),
     start: async (options, renamed) => {
       const storage = new KeptIfPossible(openIndexedDbStorage(profile, hostSlot))
+      const cipher = open?.(() =>
+        storage.notKept === ''
+          ? { kind: 'indexeddb', name: keysNameOf(profile) }
+          : { kind: 'memory' },
+      )
       const parts = { ...options, storage, openSocket: openBrowserSocket, renamed }
-      return { shell: await startShell(parts), notKept: storage.notKept }
+      const shell = await startShell(cipher === undefined ? parts : { ...parts, cipher })
+      return { shell, notKept: storage.notKept }
     },
-    forget: () => removeIndexedDbProfile(profile),
+    forget: async () => {
+      await removeIndexedDbProfile(profile)
+      await removeIndexedDbKeyStore(keysNameOf(profile))
+    },
     onTabGone: (tab, act) => onLockFree(tabLock(name, tab), act),
   }
 }

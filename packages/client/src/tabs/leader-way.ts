@@ -5,12 +5,13 @@
  *
  * It carries the whole client, so a page loads it only where no worker does that.
  */
+import { openBrowserCipher } from '../vault/browser-cipher.ts'
 import { browserHostParts } from './browser-host.ts'
 import type { HostWay } from './host-way.ts'
 import { channelPort } from './message-port.ts'
 import { type HeldLock, holdLock, leaderLock, lockPrefix } from './profile-locks.ts'
 import type { SeatPort, TabDown, TabUp } from './tab-frames.ts'
-import { TabHost } from './tab-host.ts'
+import { type HostParts, TabHost } from './tab-host.ts'
 
 type DoorFrame =
   /** This host leads. */
@@ -21,6 +22,7 @@ type DoorFrame =
 
 export class LeaderWay implements HostWay {
   readonly #profile: string
+  readonly #openVault: (() => Worker) | undefined
   readonly #tab: string
   readonly #name: string
   readonly #door: BroadcastChannel
@@ -33,8 +35,10 @@ export class LeaderWay implements HostWay {
   #wanting = new AbortController()
   #isClosed = false
 
-  constructor(profile: string, tab: string) {
+  /** `openVault` makes the worker that has the keys; without it encrypted rooms cannot be read. */
+  constructor(profile: string, tab: string, openVault: (() => Worker) | undefined) {
     this.#profile = profile
+    this.#openVault = openVault
     this.#tab = tab
     this.#name = lockPrefix(profile)
     this.#door = new BroadcastChannel(`${this.#name}/door`)
@@ -50,6 +54,12 @@ export class LeaderWay implements HostWay {
     document.addEventListener('resume', this.#back)
     this.#want()
     this.#say({ t: 'knock', tab: this.#tab })
+  }
+
+  #parts(): HostParts {
+    const make = this.#openVault
+    if (make === undefined) return browserHostParts(this.#profile)
+    return browserHostParts(this.#profile, (place) => openBrowserCipher(make, place))
   }
 
   attachedTo(): void {}
@@ -93,7 +103,7 @@ export class LeaderWay implements HostWay {
 
   /** The leader's own tab is served like any other. */
   #lead(lock: HeldLock): void {
-    const host = new TabHost(browserHostParts(this.#profile))
+    const host = new TabHost(this.#parts())
     const door = new BroadcastChannel(`${this.#name}/door`)
     const ports = new Map<string, ReturnType<typeof channelPort<TabUp, TabDown>>>()
     door.onmessage = ({ data }) => {

@@ -2,8 +2,8 @@
  * The vault in a thread of its own: a commit of a large room computes for half a second, in which
  * nobody wants to wait for a key press. Jobs are done there in the order in which they are given.
  *
- * A thread that dies, or says nothing for long while it has work, is replaced; its jobs are given to
- * the next one, since what it did of them stands as a whole or not at all. A job that fells one
+ * A thread that dies, or says nothing for long while it has work, is replaced; its jobs are given
+ * to the next one, since what it did of them stands as a whole or not at all. A job that fells one
  * thread after the other is given up.
  */
 import type { CipherResult, CipherWork } from '@starling/core/client/private/cipher'
@@ -18,6 +18,7 @@ export interface Cipher {
 export type VaultPlace =
   | { readonly kind: 'sqlite'; readonly path: string; readonly passphrase: string | undefined }
   | { readonly kind: 'indexeddb'; readonly name: string }
+  | { readonly kind: 'memory' }
 
 export type ThreadUp =
   | { readonly t: 'open'; readonly place: VaultPlace }
@@ -53,7 +54,7 @@ interface Job {
 
 export class CipherThread implements Cipher {
   readonly #start: StartThread
-  readonly #place: VaultPlace
+  readonly #place: () => VaultPlace
   readonly #jobs = new Map<number, Job>()
   #ids = 0
   #thread: Thread | undefined
@@ -61,7 +62,8 @@ export class CipherThread implements Cipher {
   #isClosed = false
   #closed: () => void = () => {}
 
-  constructor(start: StartThread, place: VaultPlace) {
+  /** `place` is asked for when there is work. */
+  constructor(start: StartThread, place: () => VaultPlace) {
     this.#start = start
     this.#place = place
   }
@@ -109,7 +111,7 @@ export class CipherThread implements Cipher {
       },
     })
     this.#thread = thread
-    thread.post({ t: 'open', place: this.#place })
+    thread.post({ t: 'open', place: this.#place() })
     return thread
   }
 

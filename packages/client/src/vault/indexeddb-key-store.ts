@@ -28,17 +28,11 @@ export async function openIndexedDbKeyStore(name: string): Promise<BrowserKeys> 
   }
   const database = await answer(request)
   database.onversionchange = () => database.close()
-  // Else the browser may drop the keys when the disk is full. If it says no nothing is lost yet.
-  await navigator.storage?.persist?.()
   const key = await held(database, 'key', await makeSealingKey())
   return {
     keys: sealedKeyStore(new IndexedDbKeyStore(name, database), key),
     heldKey: async (pair, make) => held(database, `pair/${pair}`, await make()),
   }
-}
-
-export async function removeIndexedDbKeyStore(name: string): Promise<void> {
-  await answer(indexedDB.deleteDatabase(name))
 }
 
 function makeSealingKey(): Promise<CryptoKey> {

@@ -1,7 +1,7 @@
 /**
- * The cipher of a client in Node. With a profile the keys are in its folder, and the vault runs in a
- * thread of its own; without one they last as long as the client, in this thread. Either is loaded
- * when there is work, by its path, so that nobody who needs none pays for it.
+ * The cipher of a client in Node. With a profile the keys are in its folder, and the vault runs in
+ * a thread of its own; without one they last as long as the client, in this thread. Either is
+ * loaded when there is work, by its path, so that nobody who needs none pays for it.
  */
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -18,7 +18,7 @@ export function openNodeCipher(kept: KeptKeys): Cipher {
   if ('keys' in kept) return new HereCipher(kept.keys)
   const { directory, passphrase } = kept
   const place = { kind: 'sqlite', path: join(directory, keysName), passphrase } as const
-  return new CipherThread(startNodeThread, place)
+  return new CipherThread(startNodeThread, () => place)
 }
 
 export const startNodeThread: StartThread = ({ frame, died }) => {

@@ -6,6 +6,7 @@
 import { argon2Sync } from 'node:crypto'
 import type { VaultPlace } from './cipher-thread.ts'
 import type { KeyStore, KeyWrite } from './key-store.ts'
+import { openMemoryKeyStore } from './memory-key-store.ts'
 import { sealedKeyStore } from './sealed-key-store.ts'
 import { openSqliteKeyStore } from './sqlite-key-store.ts'
 import type { VaultStore } from './vault.ts'
@@ -17,6 +18,7 @@ const argon2 = { parallelism: 1, memory: 65_536, passes: 3, tagLength: 32 } as c
 
 /** @throws Error that says what to do. */
 export async function openNodeVaultStore(place: VaultPlace): Promise<VaultStore> {
+  if (place.kind === 'memory') return { keys: openMemoryKeyStore() }
   if (place.kind !== 'sqlite') throw new Error(`Node has no ${place.kind}`)
   const keys = openSqliteKeyStore(place.path)
   try {
