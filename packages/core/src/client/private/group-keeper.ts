@@ -43,7 +43,8 @@ export class GroupKeeper {
 
   constructor(host: GroupKeeperHost) {
     this.#host = host
-    this.#steps = new GroupSteps(host)
+    const isWelcomed = (group: Group) => this.#mailFor(group) !== undefined
+    this.#steps = new GroupSteps({ ...host, isWelcomed })
   }
 
   get(room: string): Group | undefined {
@@ -203,9 +204,9 @@ export class GroupKeeper {
   }
 
   /** The welcome that is to be used before anything else is done for the room. */
-  #mailFor({ room: { room }, status, isWorking }: Group): Welcome | undefined {
+  #mailFor({ room: { room }, status }: Group): Welcome | undefined {
     const mail = this.#mails.get(room)
-    if (mail === undefined || isWorking) return undefined
+    if (mail === undefined) return undefined
     if (status.state !== 'member' || isNewer(mail, status)) return mail
     this.#mails.delete(room)
     return undefined
@@ -257,7 +258,8 @@ export class GroupKeeper {
         const { stepsMax, quietStepsMax } = groupLimits
         if (this.#working >= (isUrgent ? stepsMax : quietStepsMax)) break
         if ((group.isWanted || group.room.isOpened) !== isUrgent) continue
-        const mail = now.ms < group.notBeforeMs ? undefined : this.#mailFor(group)
+        const isFree = !group.isWorking && now.ms >= group.notBeforeMs
+        const mail = isFree ? this.#mailFor(group) : undefined
         const step = stepOf(group, now.ms)
         if (mail !== undefined) this.#useMail(now, group, mail)
         else if (step !== undefined) {

@@ -37,9 +37,10 @@ export interface StepsHost {
 }
 
 export class GroupSteps {
-  readonly #host: StepsHost
+  readonly #host: StepsHost & { readonly isWelcomed: (group: Group) => boolean }
 
-  constructor(host: StepsHost) {
+  /** `isWelcomed`: a welcome is there that was not used yet. */
+  constructor(host: StepsHost & { readonly isWelcomed: (group: Group) => boolean }) {
     this.#host = host
   }
 
@@ -69,11 +70,12 @@ export class GroupSteps {
 
   /** Somebody brought this device in: its welcome is in the self room, or about to be. */
   #isWelcomeDue(now: Now, group: Group, { leaves }: GroupAnswer): boolean {
+    if (this.#host.isWelcomed(group)) return true
     const { user, device } = this.#host.me()
     const isIn = leaves.some((leaf) => leaf.device === device && leaf.user === user)
     if (!isIn || group.wasAwaited) return false
     group.wasAwaited = true
-    group.notBeforeMs = now.ms + groupLimits.welcomeMsMax
+    group.welcomeUntilMs = now.ms + groupLimits.welcomeMsMax
     return true
   }
 
