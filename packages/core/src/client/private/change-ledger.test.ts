@@ -51,7 +51,7 @@ function shown(timeline: Timeline): readonly Entry[] {
   return timeline.live.entries()
 }
 
-test('[R27] [R28] [R29] [R30] however changes become known, messages stand as if all came live', () => {
+test('[R27] [R28] [R29] [R30] however changes become known, messages stand as if live', () => {
   const drawn = fc.record({
     script: fc.array(said, { minLength: 1, maxLength: 40 }),
     from: fc.nat(40),
@@ -114,7 +114,7 @@ test('[R27] [R29] only its author edits a message; its author or who has the ran
   assert.deepEqual(second?.kind === 'post' && [second.text, second.deletedBy], ['', 'owner'])
 })
 
-test('[R29] whether a deletion counts may be known only when the members are', () => {
+test('[R29] whether a deletion counts may be known only with the members', () => {
   const entries = entriesOf([
     { kind: 'post', by: 0 },
     { kind: 'delete', by: 1, back: 1 },

@@ -24,7 +24,7 @@ function refusal(code: 'stale-epoch' | 'out-of-turn' | 'unavailable' | 'bad-grou
   return { t: 'refused', room: 'r', code, retry, say: '' } as const
 }
 
-test('[P2] it is sent again under its number, on whatever connection, until it is answered', () => {
+test('[P2] it is sent again under its number, on any connection, until it is answered', () => {
   const { sends, outcomes } = given()
   const [first] = sends.due(at(0))
   assert.deepEqual([first?.number, sends.due(at(1))], [1, []])
@@ -39,7 +39,7 @@ test('[P2] it is sent again under its number, on whatever connection, until it i
   assert.equal(sends.acked(at(6), ack), false)
 })
 
-test('[E13] after a refusal that used up no number the next one begins an outbox of its own', () => {
+test('[E13] after a refusal that used up no number the next begins its own outbox', () => {
   const { sends, outcomes, give } = given()
   const [first] = sends.due(at(0))
   sends.refused(at(1), { ...refusal('stale-epoch'), ...placeOf(first) })
