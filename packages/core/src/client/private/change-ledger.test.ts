@@ -97,7 +97,7 @@ test('[R27] [R28] [R29] [R30] however changes become known, messages stand as if
   )
 })
 
-test('[R27] [R29] only its author edits a message; its author or who has the rank deletes it', () => {
+test('[R27] [R29] only its author edits a message; the author or a moderator deletes it', () => {
   const entries = entriesOf([
     { kind: 'post', by: 0 },
     { kind: 'edit', by: 1, back: 1 },

@@ -37,7 +37,7 @@ test('[R28] [P10] a server cannot delete or edit in plain what was sealed', () =
   assert.equal(messages(bob)[0]?.text, 'stands')
 })
 
-test('[P10] a box in another’s name, a box that was changed, and nonsense are not shown as said', () => {
+test('[P10] a box in another’s name, or one that was changed, is not shown as said', () => {
   const { scene, ada, bob } = encryptedRoom()
   says(scene, ada, 'hello')
   const sealed = scene.server.entries('r').findLast(({ kind }) => kind === 'sealed')
@@ -52,7 +52,7 @@ test('[P10] a box in another’s name, a box that was changed, and nonsense are 
   )
 })
 
-test('[E1] a room that was encrypted once is so for this client, whatever a server says later', () => {
+test('[E1] what was encrypted once is so for this client, whatever a server says later', () => {
   const { scene, ada, bob } = encryptedRoom()
   bob.cut()
   bob.settle()
