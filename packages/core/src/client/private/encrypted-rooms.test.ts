@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertUnseen, encryptedRoom, invite, messages, says } from './private-scene.test-suite.ts'
+import { directRoomId } from '@starling/protocol/operation'
+import {
+  assertUnseen,
+  encryptedRoom,
+  invite,
+  messages,
+  PrivateScene,
+  says,
+} from './private-scene.test-suite.ts'
 
 test('[P10] a room is begun, joined and written in, and the servers see nothing of it', () => {
   const { scene, ada, bob } = encryptedRoom()
@@ -182,4 +190,60 @@ test('[P10] what was composed before one was in the room never goes out in plain
   )
   assert.deepEqual(ada.texts('r'), ['in time'])
   assertUnseen(scene, ['too early', 'in time'])
+})
+
+test('[E6] a direct conversation is begun by who opens it, and the other is in it at once', () => {
+  const scene = new PrivateScene()
+  const ada = scene.device('ada')
+  const bob = scene.device('bob')
+  const [a, b] = [ada.node.me!.user, bob.node.me!.user]
+  const room = directRoomId(a, b)
+  ada.node.compose(ada.now, room, { kind: 'direct', user: b, encrypted: true })
+  ada.node.compose(ada.now, room, { kind: 'post', text: 'between us' })
+  scene.settle()
+  bob.node.compose(bob.now, room, { kind: 'post', text: 'alone' })
+  scene.settle()
+  assert.deepEqual(
+    [ada.texts(room), bob.texts(room)],
+    [
+      ['between us', 'alone'],
+      ['between us', 'alone'],
+    ],
+  )
+  assertUnseen(scene, ['between us', 'alone'], room)
+})
+
+test('[E11] who left is removed by one of those who stay, also when nobody writes', () => {
+  const { scene, ada, bob } = encryptedRoom()
+  const carol = scene.device('carol')
+  invite(scene, ada, carol)
+  scene.wait(3_000)
+  const commits = () => scene.server.entries('r').filter(({ kind }) => kind === 'commit').length
+  const before = commits()
+  carol.node.compose(carol.now, 'r', { kind: 'leave' })
+  scene.settle()
+  assert.equal(commits(), before)
+  scene.wait(5_000)
+  assert.equal(commits(), before + 1)
+  says(scene, bob, 'among ourselves')
+  assert.equal(commits(), before + 1)
+  assert.equal(ada.texts('r').at(-1), 'among ourselves')
+})
+
+test('[E7] keys that are a day old are renewed when something is written', () => {
+  const { scene, ada, bob } = encryptedRoom()
+  const vault = scene.vaults.get(ada)?.rooms.get('r')
+  assert.ok(vault?.group !== undefined)
+  vault.group = { ...vault.group, updatedAtMs: 0 }
+  const commits = () => scene.server.entries('r').filter(({ kind }) => kind === 'commit').length
+  const before = commits()
+  for (const text of ['one', 'two', 'three']) says(scene, ada, text)
+  assert.equal(commits(), before + 1)
+  assert.deepEqual(
+    [ada.texts('r'), bob.texts('r')],
+    [
+      ['one', 'two', 'three'],
+      ['one', 'two', 'three'],
+    ],
+  )
 })

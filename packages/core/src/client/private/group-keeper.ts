@@ -144,6 +144,8 @@ export class GroupKeeper {
 
   /** To each room the newest welcome that was not used yet. */
   readonly #mails = new Map<string, Welcome>()
+  /** Rooms whose group is to be begun anew after what is being done, and who waits for it. */
+  readonly #resets = new Map<string, Ended>()
   /** Whom this device invited, in this run. */
   readonly #invited = new Set<string>()
 
@@ -172,6 +174,12 @@ export class GroupKeeper {
     const isOld = now.wallMs - status.updatedAtMs >= groupLimits.updateMsMin
     if (status.state === 'member' && isOld) group.isUpdateDue = true
     this.tick(now)
+  }
+
+  /** What waited was sealed. */
+  sealed(room: string): void {
+    const group = this.#groups.get(room)
+    if (group !== undefined) group.isWanted = false
   }
 
   sealFailed(now: Now, room: string, outcome: CipherOutcome): void {
@@ -231,10 +239,15 @@ export class GroupKeeper {
     this.tick(now)
   }
 
-  /** Begins the room's group anew, when nothing else is being done for it. */
+  /** Begins the room's group anew, as soon as nothing else is being done for it. */
   reset(now: Now, room: string, ended: Ended): void {
     const group = this.#groups.get(room)
-    if (group === undefined || group.isWorking || !this.#host.isReady()) return ended(now, 'wait')
+    if (group === undefined || !this.#host.isReady()) return ended(now, 'again')
+    if (group.isWorking) {
+      this.#resets.get(room)?.(now, 'again')
+      this.#resets.set(room, ended)
+      return
+    }
     const settled = this.#begun(group)
     this.#steps.reset(now, group, (at, end) => {
       settled(at, end)
@@ -247,6 +260,7 @@ export class GroupKeeper {
     this.#statuses.clear()
     this.#invited.clear()
     this.#mails.clear()
+    this.#resets.clear()
     this.#working = 0
   }
 
@@ -299,7 +313,11 @@ export class GroupKeeper {
       group.isFull = false
       group.beginAtMs = undefined
     }
-    this.#host.touch(group.room.room)
+    const { room } = group.room
+    this.#host.touch(room)
+    const reset = this.#resets.get(room)
+    this.#resets.delete(room)
+    if (reset !== undefined) this.reset(now, room, reset)
     this.tick(now)
   }
 

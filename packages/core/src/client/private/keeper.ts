@@ -5,9 +5,10 @@
  */
 import type { DownFrameOf } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
+import type { ErrorCode } from '@starling/protocol/error-codes'
 import type { UpFrameOf } from '@starling/protocol/up'
 import type { Chance, Now } from '../../now.ts'
-import type { Asks } from '../asks.ts'
+import { type Asks, refusal } from '../asks.ts'
 import type {
   AskResult,
   ClientOutput,
@@ -27,9 +28,9 @@ import type { About } from './content.ts'
 import { GroupKeeper } from './group-keeper.ts'
 import { GroupSends } from './group-sends.ts'
 import { Opening } from './opening.ts'
-import { roomPrivacy } from './privacy-words.ts'
+import { mayReset, roomPrivacy } from './privacy-words.ts'
 import { Sealing } from './sealing.ts'
-import { done, Wishes } from './wishes.ts'
+import { type Answer, done, Wishes } from './wishes.ts'
 
 /** A room that one entered is told of by its own entry; it comes right after the ack. */
 const enteredMsMax = 10_000
@@ -104,8 +105,8 @@ export class Keeper {
     this.#wishes = new Wishes({
       ...{ asks, jobs, me, account: this.#account },
       unblock: (now) => this.#groups.unblock(now),
-      again: (now, room) => this.#groups.again(now, room),
-      reset: (now, room, answer) => this.#groups.reset(now, room, (at) => answer(at, done)),
+      again: (now, room) => this.#again(now, room),
+      reset: (now, room, answer) => this.#reset(now, room, answer),
     })
   }
 
@@ -228,10 +229,26 @@ export class Keeper {
     this.#groups.tick(now)
   }
 
+  #again(now: Now, room: string): void {
+    this.#groups.again(now, room)
+    const state = this.#host.rooms.get(room)
+    if (state !== undefined) this.opening.heal(now, state, 'all')
+  }
+
+  #reset(now: Now, id: string, answer: Answer): void {
+    const room = this.#host.rooms.get(id)
+    const fault = resetFault(room)
+    if (fault !== undefined) return answer(now, refusal(fault))
+    this.#groups.reset(now, id, (at, end) => {
+      answer(at, end === 'ok' ? done : refusal('unavailable'))
+    })
+  }
+
   #heard(now: Now, work: CipherWork, result: CipherResult): void {
     const { status, archive, learned, outcome } = result
     if (archive !== undefined && archive.length > 0) this.#account.archive(now, archive)
     if (status !== undefined && 'room' in work) this.#groups.status(now, work.room, status)
+    if (work.kind === 'seal' && outcome.kind === 'sealed') this.#groups.sealed(work.room)
     if (work.kind === 'open' && outcome.kind === 'opened') {
       this.#groups.opened(now, work, outcome)
       const room = this.#host.rooms.get(work.room)
@@ -267,4 +284,10 @@ export class Keeper {
   #hasEntered(now: Now, room: string): boolean {
     return (this.#entering.get(room) ?? 0) > now.ms
   }
+}
+
+function resetFault(room: RoomState | undefined): ErrorCode | undefined {
+  if (room === undefined) return 'not-member'
+  if (!room.isEncrypted) return 'not-encrypted'
+  return mayReset(room) ? undefined : 'not-allowed'
 }

@@ -182,6 +182,8 @@ test('[E6] a group that cannot be followed is joined anew, or begun anew by the 
   says(scene, ada, 'two')
   scene.wait(3_000)
   assert.deepEqual([bob.texts('r'), bob.room('r').privacy?.state], [['one', 'two'], 'ready'])
+  const refused = wish(scene, bob, { kind: 'reset-room', room: 'r' })
+  assert.deepEqual(!refused.ok && refused.code, 'not-allowed')
   assert.equal(wish(scene, ada, { kind: 'reset-room', room: 'r' }).ok, true)
   scene.wait(3_000)
   says(scene, bob, 'three')

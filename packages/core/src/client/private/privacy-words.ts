@@ -75,15 +75,19 @@ const retrying: RoomPrivacy = {
 }
 
 /** In a direct conversation either person may begin anew, in a room an owner. */
+export function mayReset(room: RoomState): boolean {
+  return room.kind === 'direct' || room.role === 'owner'
+}
+
 function broken(room: RoomState): RoomPrivacy {
-  const mayReset = room.kind === 'direct' || room.role === 'owner'
+  const isOwn = mayReset(room)
   return {
     state: 'broken',
     code: 'cannot-catch-up',
-    say: mayReset
+    say: isOwn
       ? 'The keys of this room do not fit together. Begin its encryption anew; history stays.'
       : 'The keys of this room do not fit together. Ask an owner to begin its encryption anew.',
-    action: mayReset ? 'reset' : 'ask-owner',
+    action: isOwn ? 'reset' : 'ask-owner',
   }
 }
 

@@ -121,11 +121,11 @@ export function messages(who: ClientScene, room = 'r'): readonly MessageLine[] {
 }
 
 /** What was written stands nowhere in what the servers hold or a client sent. */
-export function assertUnseen(scene: PrivateScene, secrets: readonly string[]): void {
+export function assertUnseen(scene: PrivateScene, secrets: readonly string[], room = 'r'): void {
   for (const device of scene.vaults.keys()) {
     const wire = JSON.stringify(device.sent)
     for (const secret of secrets) assert.equal(wire.includes(secret), false, secret)
   }
-  const kept = JSON.stringify(scene.server.entries('r'))
+  const kept = JSON.stringify(scene.server.entries(room))
   for (const secret of secrets) assert.equal(kept.includes(secret), false, secret)
 }
