@@ -247,3 +247,25 @@ test('[E7] keys that are a day old are renewed when something is written', () =>
     ],
   )
 })
+
+test('[P5] what is opened after the timeline’s end was named is left to the new connection', () => {
+  const { scene, ada, bob } = encryptedRoom()
+  bob.holdsJob = ({ kind }) => kind === 'open'
+  says(scene, ada, 'one')
+  bob.cut()
+  bob.holds = () => true
+  says(scene, ada, 'two')
+  scene.wait(500)
+  assert.equal(bob.node.connection.kind, 'greeting')
+  bob.holdsJob = () => false
+  bob.tell()
+  bob.holds = () => false
+  bob.release()
+  scene.settle()
+  assert.deepEqual(bob.texts('r'), ['one', 'two'])
+  assert.equal(
+    bob.events.some(({ kind }) => kind === 'gap'),
+    false,
+  )
+  assert.deepEqual(bob.sent.filter(({ t }) => t === 'history').length, 2)
+})
