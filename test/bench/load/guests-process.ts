@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { clientTuning } from '@starling/core/client/client-io'
+import { Patience } from '@starling/core/client/patience'
 import { protocolVersion } from '@starling/protocol/up'
 import { LeanSocket } from './lean-socket.ts'
 
@@ -25,6 +26,7 @@ export type GuestsReport =
       readonly halfMs: number
       readonly allMs: number
       readonly dials: number
+      readonly refusals: number
     }
 
 interface Guest {
@@ -33,7 +35,9 @@ interface Guest {
   readonly room: string
   socket: LeanSocket | undefined
   head: number
-  failures: number
+  readonly patience: Patience
+  /** It was here before: its token says who it is. */
+  isKnown: boolean
   /** Of the welcome. */
   deadline: NodeJS.Timeout | undefined
   isIn: boolean
@@ -41,7 +45,6 @@ interface Guest {
 
 const peoplePerRoom = 100
 const comingInAtOnce = 200
-const { backoffMsMin, backoffMsMax, connectMsMax } = clientTuning
 const readIntoBytes = 64 * 1024
 
 const { address, clients, from = 0 }: GuestsOptions = JSON.parse(process.argv[2]!)
@@ -52,6 +55,7 @@ const makers = guests.filter((_, at) => at % peoplePerRoom === 0)
 let isSettled = false
 let lostAtMs: number | undefined
 let dials = 0
+let refusals = 0
 const returns: number[] = []
 
 for (const some of [makers, guests.filter((_, at) => at % peoplePerRoom !== 0)]) {
@@ -73,7 +77,8 @@ function guestOf(at: number): Guest {
     room: `room-${Math.floor(at / peoplePerRoom)}`,
     socket: undefined,
     head: 0,
-    failures: 0,
+    patience: new Patience({ tuning: clientTuning, chance: Math.random }, { count: 1 }),
+    isKnown: false,
     deadline: undefined,
     isIn: false,
   }
@@ -107,10 +112,11 @@ function dial(guest: Guest, welcomed: (socket: LeanSocket) => void): void {
   guest.deadline = setTimeout(() => {
     socket.close()
     lost(guest, 'no welcome in time')
-  }, connectMsMax)
+  }, guest.patience.connectMs)
   socket.opened().then(
     () => {
-      const auth = { kind: 'guest', name: guest.name, token: guest.token }
+      const { name, token } = guest
+      const auth = guest.isKnown ? { kind: 'token', token } : { kind: 'guest', name, token }
       const resume = guest.head === 0 ? {} : { resume: { [guest.room]: guest.head } }
       socket.text(JSON.stringify({ t: 'hello', protocol: protocolVersion, auth, ...resume }))
     },
@@ -123,10 +129,15 @@ function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
   const head = payload.toString('latin1', 0, 15)
   if (head.startsWith('{"t":"welcome"')) {
     clearTimeout(guest.deadline)
+    guest.isKnown = true
     return welcomed()
   }
   if (head.startsWith('{"t":"error"') || head.startsWith('{"t":"refused"')) {
-    throw new Error(`${guest.name} was refused: ${payload.toString()}`)
+    const { retry, say, retryMs } = JSON.parse(payload.toString())
+    if (guest.isIn || retry !== 'later') throw new Error(`${guest.name} was refused: ${say}`)
+    refusals += 1
+    guest.socket?.close()
+    return lost(guest, say, retryMs)
   }
   if (!head.startsWith('{"t":"entries"') && !head.startsWith('{"t":"ack"')) return
   const frame = JSON.parse(payload.toString())
@@ -135,25 +146,23 @@ function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
   guest.head = Math.max(guest.head, newest)
 }
 
-function lost(guest: Guest, why: string): void {
+function lost(guest: Guest, why: string, askedMs = 0): void {
   clearTimeout(guest.deadline)
   if (!isSettled) throw new Error(`${guest.name} was cut off while it came in: ${why}`)
   if (guest.isIn) {
     lostAtMs ??= performance.now()
     guest.isIn = false
-  }
-  const waitMsMax = Math.min(backoffMsMin * 2 ** guest.failures, backoffMsMax)
-  guest.failures += 1
-  setTimeout(() => dial(guest, () => returned(guest)), waitMsMax * (0.5 + 0.5 * Math.random()))
+  } else guest.patience.failed()
+  setTimeout(() => dial(guest, () => returned(guest)), guest.patience.waitMs(askedMs))
 }
 
 function returned(guest: Guest): void {
   guest.isIn = true
-  guest.failures = 0
+  guest.patience.renew()
   returns.push(performance.now() - lostAtMs!)
   if (returns.length < clients) return
   const [firstMs, halfMs, allMs] = [returns[0]!, returns[clients >> 1]!, returns.at(-1)!]
-  tell({ kind: 'returned', firstMs, halfMs, allMs, dials: dials - clients })
+  tell({ kind: 'returned', firstMs, halfMs, allMs, dials: dials - clients, refusals })
 }
 
 function tell(report: GuestsReport): void {

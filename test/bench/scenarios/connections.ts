@@ -39,6 +39,7 @@ export function stormScenario({ clients }: { readonly clients: number }): Scenar
       { key: 'acceptMs', head: 'from the first to the last, ms', digits: 0 },
       { key: 'microsecondsPerReturn', head: 'µs server CPU per return', digits: 0 },
       { key: 'dials', head: 'dials', digits: 0 },
+      { key: 'refusals', head: 'told to come later', digits: 0 },
     ],
     cases: () => [{ label: 'one front-end, one core', measure: () => measureStorm(clients) }],
   }
@@ -80,7 +81,7 @@ async function measureStorm(clients: number): Promise<Figures> {
     await guests.told('settled', settleMsMax)
     const before = new Map(cluster.processes().map(({ pid }) => [pid, processorMsOf([pid])]))
     cluster.signal('frontend', 'frontend-1', 'SIGKILL')
-    const { firstMs, halfMs, allMs, dials } = await guests.told('returned', settleMsMax)
+    const back = await guests.told('returned', settleMsMax)
     await until(() => cluster.isReady(), { what: () => 'all roles', ms: settleMsMax })
     const pids = cluster.processes().map(({ pid }) => pid)
     const spentMs = pids.reduce((sum, pid) => {
@@ -88,7 +89,9 @@ async function measureStorm(clients: number): Promise<Figures> {
     }, 0)
     await guests.end()
     const microsecondsPerReturn = (spentMs / clients) * 1_000
-    return { firstMs, halfMs, allMs, acceptMs: allMs - firstMs, dials, microsecondsPerReturn }
+    const { firstMs, halfMs, allMs, dials, refusals } = back
+    const acceptMs = allMs - firstMs
+    return { firstMs, halfMs, allMs, acceptMs, dials, refusals, microsecondsPerReturn }
   } finally {
     await cluster.remove()
   }

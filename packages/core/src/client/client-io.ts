@@ -25,10 +25,14 @@ export interface ClientOptions {
 }
 
 export interface ClientTuning {
+  /** The wait before an attempt is drawn from a window: the first one, and the widest. */
   readonly backoffMsMin: number
   readonly backoffMsMax: number
-  /** From dialling to the welcome. */
+  /** From dialling to the welcome: the first patience, and the longest. */
+  readonly connectMsMin: number
   readonly connectMsMax: number
+  /** A front-end that says to come later is obeyed for so long. */
+  readonly retryMsMax: number
   /** Online for so long, the next trouble begins with the shortest wait again. */
   readonly stableMs: number
   readonly pingMs: number
@@ -68,8 +72,10 @@ export interface ClientTuning {
 
 export const clientTuning: ClientTuning = {
   backoffMsMin: 100,
-  backoffMsMax: 15_000,
-  connectMsMax: 5_000,
+  backoffMsMax: 20_000,
+  connectMsMin: 5_000,
+  connectMsMax: 20_000,
+  retryMsMax: 60_000,
   stableMs: 5_000,
   pingMs: 10_000,
   silenceMsMax: 20_000,

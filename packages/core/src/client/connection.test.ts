@@ -40,17 +40,13 @@ test('stop ends every state, and nothing leads out of closed', () => {
 test('all addresses are tried before the wait doubles, and the wait has an end', () => {
   const scene = new ClientScene({ options: three })
   for (const address of three.addresses) scene.unreachable.add(address)
-  scene.start().wait(60_000)
+  scene.start().wait(500)
   assert.deepEqual(scene.dialled.slice(0, 4), ['ws://a', 'ws://b', 'ws://c', 'ws://a'])
-  const waits = scene.events.flatMap((event) =>
-    event.kind === 'connection' && event.state.kind === 'waiting' ? [event.state] : [],
-  )
-  assert.ok(waits.length > 10 && waits.length < 60, `${waits.length} waits in a minute`)
-  scene.wait(120_000)
+  scene.wait(300_000)
   const before = scene.dialled.length
-  scene.wait(60_000)
-  const perMinute = scene.dialled.length - before
-  assert.ok(perMinute >= 4 && perMinute <= 8, `${perMinute} attempts a minute`)
+  scene.wait(1_200_000)
+  const perMinute = (scene.dialled.length - before) / 20
+  assert.ok(perMinute >= 4.5 && perMinute <= 8, `${perMinute} attempts a minute`)
 })
 
 test('when its front-end is gone the next address is tried within 200 ms', () => {

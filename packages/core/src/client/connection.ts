@@ -1,9 +1,14 @@
 /**
  * The connection to one of the front-ends. What an event does is in connection-table.ts; here is
- * how it is done: which address is next, how long to wait (doubling with each round over all
- * addresses, always with chance in it), and when silence means that the other end is dead. An end
- * that hangs keeps its socket open, so while something waits for an answer a ping asks early; the
- * same silence while nobody waits for anything costs nothing and is given more time.
+ * how it is done: which address is next, how long to wait, and when silence means that the other
+ * end is dead. An end that hangs keeps its socket open, so while something waits for an answer a
+ * ping asks early; the same silence while nobody waits for anything costs nothing and is given more
+ * time.
+ *
+ * When a front-end dies, all its clients come at once. The first round over all addresses is quick;
+ * after it each failure doubles both the window from all of which the wait is drawn, and the
+ * patience until the welcome (patience.ts). So those who are too many spread until they are not, and
+ * nobody goes on giving up just before it would be served.
  *
  * A process that did not run itself must not take the others for dead: after a pause of its own all
  * silence is measured anew.
@@ -16,6 +21,7 @@ import type { Now } from '../now.ts'
 import { Addresses } from './addresses.ts'
 import type { ClientOptions, ClientOutput, ConnectionState } from './client-io.ts'
 import { type ConnectionAct, type ConnectionEvent, connectionTable } from './connection-table.ts'
+import { Patience } from './patience.ts'
 
 const ownPauseMsMax = 1_000
 
@@ -33,7 +39,7 @@ export class Connection {
   #state: ConnectionState = { kind: 'idle' }
   /** The one in use; numbers are never used twice, so what comes late from an old one is known. */
   #socket = 0
-  #attempt = 0
+  readonly #patience: Patience
   #who = { user: '', name: '' }
   #trouble = { why: '', waitMs: 0 }
   #refusal: Refusal = { code: '', say: '', retry: 'never' }
@@ -51,6 +57,7 @@ export class Connection {
     this.#emit = emit
     this.#auth = options.auth
     this.#addresses = new Addresses(options.addresses)
+    this.#patience = new Patience(options, this.#addresses)
   }
 
   get state(): ConnectionState {
@@ -83,7 +90,7 @@ export class Connection {
 
   login(now: Now, auth: Auth): void {
     this.#auth = auth
-    this.#attempt = 0
+    this.#patience.renew()
     this.#fire(now, 'login')
   }
 
@@ -196,7 +203,7 @@ export class Connection {
         this.#socket += 1
         this.#moveAtMs = undefined
         this.#tickedMs = now.ms
-        this.#deadlineMs = now.ms + this.#options.tuning.connectMsMax
+        this.#deadlineMs = now.ms + this.#patience.connectMs
         this.#emit({ kind: 'open', address: this.#addresses.next(), socket: this.#socket })
         return
       case 'hello':
@@ -212,13 +219,14 @@ export class Connection {
         return
       case 'back-off': {
         const isStable = now.ms - this.#onlineSinceMs >= this.#options.tuning.stableMs
-        this.#attempt = wasOnline && isStable ? 0 : this.#attempt + 1
+        if (wasOnline && isStable) this.#patience.renew()
+        else this.#patience.failed()
       }
     }
   }
 
   #stateOf(now: Now, kind: ConnectionState['kind']): ConnectionState {
-    const attempt = this.#attempt
+    const { attempt } = this.#patience
     switch (kind) {
       case 'idle':
       case 'closed':
@@ -231,20 +239,12 @@ export class Connection {
       case 'refused':
         return { kind, ...this.#refusal }
       case 'waiting': {
-        const waitMs = Math.max(this.#backoffMs(), this.#trouble.waitMs)
+        const waitMs = this.#patience.waitMs(this.#trouble.waitMs)
         const untilMs = now.ms + waitMs
         const untilWallMs = now.wallMs + waitMs
         return { kind, untilMs, untilWallMs, attempt, why: this.#trouble.why }
       }
     }
-  }
-
-  /** All addresses are tried before the wait doubles. */
-  #backoffMs(): number {
-    const { backoffMsMin, backoffMsMax } = this.#options.tuning
-    const round = Math.min(30, Math.floor(this.#attempt / this.#addresses.count))
-    const ceiling = Math.min(backoffMsMax, backoffMsMin * 2 ** round)
-    return ceiling * (0.5 + 0.5 * this.#options.chance())
   }
 
   #hasSocket(): boolean {
