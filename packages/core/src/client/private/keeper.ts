@@ -64,6 +64,7 @@ export class Keeper {
   readonly sealing: Sealing
   /** Rooms whose ack of entering came before they did, and until when they are waited for. */
   readonly #entering = new Map<string, number>()
+  #welcomedMs = Number.NEGATIVE_INFINITY
 
   constructor(host: KeeperHost) {
     this.#host = host
@@ -93,9 +94,7 @@ export class Keeper {
     this.sealing = new Sealing({
       ...{ hasCipher, rooms, jobs },
       isToEnter: (now, room) => host.outbox().isToEnter(room) || this.#hasEntered(now, room),
-      isEntering: (now, item) => {
-        return host.outbox().isEntering(item) || this.#hasEntered(now, item.room)
-      },
+      isEntering: (now, item) => this.#isEntering(now, item),
       isReady: (room) => this.#groups.isReady(room),
       isWanted: (now, room) => this.#groups.wanted(now, room),
       isStale: (now, room) => this.#groups.stale(now, room),
@@ -132,6 +131,7 @@ export class Keeper {
   /** `isAnother`: all that was known was another person's. */
   welcomed(now: Now, isAnother: boolean): void {
     this.#entering.clear()
+    this.#welcomedMs = now.ms
     if (!this.#host.hasCipher) return
     if (isAnother) {
       this.#sends.clear()
@@ -279,6 +279,12 @@ export class Keeper {
   #acked(now: Now, item: OutboxItem): void {
     if (!isEntry(item) || this.#host.rooms.get(item.room) !== undefined) return
     this.#entering.set(item.room, now.ms + enteredMsMax)
+  }
+
+  /** Into a room that one was in, too, while it may be that the welcome lagged. */
+  #isEntering(now: Now, item: OutboxItem): boolean {
+    const isBack = item.isSealed === true && now.ms < this.#welcomedMs + enteredMsMax
+    return isBack || this.#host.outbox().isEntering(item) || this.#hasEntered(now, item.room)
   }
 
   #hasEntered(now: Now, room: string): boolean {
