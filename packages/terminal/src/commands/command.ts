@@ -4,7 +4,7 @@
  * once, in `run-command.ts`.
  */
 import type { Refusal, Result, RoomSnapshot, StarlingClient } from '@starling/client/api'
-import type { PanelItem } from '../model/state.ts'
+import type { Page, PanelItem } from '../model/state.ts'
 
 export type Completes = 'room' | 'person' | 'command' | 'emoji' | 'role' | 'nothing'
 
@@ -14,6 +14,8 @@ export interface CommandUi {
   panel(title: string, items: readonly PanelItem[]): void
   go(room: string): void
   jump(room: string, index: number): void
+  /** Whether the person went on from it. */
+  page(page: Page): Promise<boolean>
   /** Undefined when it was given up. */
   ask(label: string, options?: { readonly isSecret: boolean }): Promise<string | undefined>
   /** Puts text into the composer. */

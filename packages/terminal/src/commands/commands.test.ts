@@ -16,7 +16,12 @@ interface Run {
 
 async function run(
   text: string,
-  given: { client?: FakeClient; answers?: readonly (string | undefined)[]; target?: number } = {},
+  given: {
+    client?: FakeClient
+    answers?: readonly (string | undefined)[]
+    target?: number
+    isGoingOn?: boolean
+  } = {},
 ): Promise<Run> {
   const client =
     given.client ?? new FakeClient(aWorld({ rooms: [room], invitations: [invitation] }))
@@ -37,6 +42,10 @@ async function run(
     togglePeople: say('togglePeople'),
     bare: say('bare'),
     quit: say('quit'),
+    page: async (page) => {
+      said.push(['page', page.title])
+      return given.isGoingOn ?? true
+    },
     ask: async (label) => {
       said.push(['ask', label])
       return answers.shift()

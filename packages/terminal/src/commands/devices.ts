@@ -11,10 +11,20 @@ export const devicesCommand: PlainCommand = {
   async run({ client, ui }) {
     const devices = granted(ui, await client.devices())
     if (devices === undefined) return
-    const items = devices.map((one, at) => ({
-      label: `${at + 1}  ${sanitiseLine(one.label) || 'a device'}`,
-      detail: `${one.isThis ? 'this one, ' : ''}since ${dateOf(one.addedAt)}`,
-    }))
+    const { privacy } = client.snapshot()
+    const waiting = new Set(privacy?.unlinked.map(({ device }) => device))
+    const items = devices.map((one, at) => {
+      const isUnlinked = one.isThis ? privacy?.state === 'unlinked' : waiting.has(one.device)
+      const marks = [
+        ...(one.isThis ? ['this one'] : []),
+        ...(isUnlinked ? ['not linked: /link'] : []),
+        `since ${dateOf(one.addedAt)}`,
+      ]
+      return {
+        label: `${at + 1}  ${sanitiseLine(one.label) || 'a device'}`,
+        detail: marks.join(', '),
+      }
+    })
     ui.panel('Devices · /revoke number logs one out', items)
   },
 }

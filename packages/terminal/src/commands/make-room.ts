@@ -1,22 +1,42 @@
 /** What `/create` and `/private` have in common: both make a room and go there. */
 import { firstWord, granted, type PlainCommand } from './command.ts'
+import { flagsOf } from './flags.ts'
+
+const noRecoveryKey = 'Encrypted. /recovery makes a key, so that you never lose what is written.'
 
 export function makeRoom(
   kind: 'public' | 'private',
-  text: Pick<PlainCommand, 'name' | 'summary'>,
+  text: Pick<PlainCommand, 'name' | 'usage' | 'summary'>,
 ): PlainCommand {
   return {
     ...text,
-    usage: 'name [topic]',
     completes: 'nothing',
     needs: 'nothing',
     isArgumentNeeded: true,
     async run({ client, ui }, argument) {
-      const [word, topic] = firstWord(argument)
-      const title = word.replace(/^#/, '')
-      const options = { title, kind, ...(topic === '' ? {} : { topic }) }
-      const room = granted(ui, await client.createRoom(options))
-      if (room !== undefined) ui.go(room)
+      const known = kind === 'private' ? ['plain', 'history'] : []
+      const { flags, rest, unknown } = flagsOf(argument, known)
+      const [word, topic] = firstWord(rest)
+      if (unknown !== undefined || word === '') {
+        ui.fail(`Type /${text.name} ${text.usage}`)
+        return
+      }
+      const isPlain = flags.has('plain')
+      const room = granted(
+        ui,
+        await client.createRoom({
+          title: word.replace(/^#/, ''),
+          kind,
+          ...(topic === '' ? {} : { topic }),
+          ...(isPlain ? { encrypted: false } : {}),
+          ...(flags.has('history') && !isPlain ? { history: 'all' } : {}),
+        }),
+      )
+      if (room === undefined) return
+      ui.go(room)
+      const { privacy } = client.snapshot()
+      const isSealed = kind === 'private' && !isPlain
+      if (isSealed && privacy?.hasRecoveryKey === false) ui.note(noRecoveryKey)
     },
   }
 }

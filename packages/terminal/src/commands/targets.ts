@@ -10,6 +10,7 @@ export function targetMessage(
     (line): line is MessageLine =>
       line.kind === 'message' &&
       line.deletedBy === undefined &&
+      line.unreadable === undefined &&
       (target === undefined ? fits(line) : line.index === target),
   )
 }

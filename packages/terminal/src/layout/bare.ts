@@ -36,6 +36,10 @@ export function bareText(
 function plainText(line: ListLine, { zone, me }: { zone: ZoneOffset; me: string }): string {
   const clock = clockOf(line.at, zone)
   if (line.kind === 'system') return `${clock} ${systemSentence(line)}`
+  if (line.kind === 'sealed-run') return `${clock} (${line.count} messages) ${line.unreadable.say}`
+  if (line.kind === 'message' && line.unreadable !== undefined) {
+    return `${clock} ${sanitiseLine(line.name)}: (${line.unreadable.say})`
+  }
   const name = line.kind === 'message' ? sanitiseLine(line.name) : me
   return `${clock} ${name}: ${sanitise(line.text)}`
 }

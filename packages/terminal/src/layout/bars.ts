@@ -4,6 +4,7 @@ import { activityCounts } from '@starling/client/navigation/room-order'
 import { type UiState, viewOf } from '../model/state.ts'
 import { isTroubleShown } from '../model/waking.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
+import { lockWords, privacySentence } from './privacy-words.ts'
 import { clipLine, type Line, lineWidth, type Span, span, spread } from './span.ts'
 
 const hints = '? keys  Ctrl-K go to '
@@ -19,7 +20,7 @@ export function headerLine(room: RoomSnapshot | undefined, width: number): Line 
   const left: Line = [
     span(' '),
     span(`${mark}${title}`, 'strong'),
-    span(room.kind === 'private' ? '  private' : '', 'quiet'),
+    span(lockWords(room) === '' ? '' : `  ${lockWords(room)}`, 'quiet'),
     span(topic === '' ? '' : `  ${topic}`, 'quiet'),
   ]
   return spread(left, [span(presence(room), 'quiet')], width)
@@ -58,11 +59,18 @@ function notice(state: UiState, room: RoomSnapshot | undefined): Line {
       return [span('↑↓ Enter · Esc', 'quiet')]
     case 'prompt':
       return [span(sanitiseLine(mode.label), 'strong'), span('  Enter · Esc', 'quiet')]
+    case 'page':
+      return [span(`Enter ${mode.page.enter}`, 'strong'), span('  Esc', 'quiet')]
     case 'select':
       return [span('r reply  e edit  d delete  + react  u unread  Esc', 'quiet')]
     default:
-      return room === undefined ? [] : typing(room)
+      return room === undefined ? [] : (privacy(room) ?? typing(room))
   }
+}
+
+function privacy(room: RoomSnapshot): Line | undefined {
+  const sentence = privacySentence(room)
+  return sentence === undefined ? undefined : [span(sentence, 'accent')]
 }
 
 function typing(room: RoomSnapshot): Line {
@@ -89,7 +97,7 @@ function pill(state: UiState, room: RoomSnapshot | undefined, isAtEnd: boolean):
 export function statusLine(state: UiState, world: ClientSnapshot, width: number): Line {
   const trouble = isTroubleShown(state) ? troubleWords(state, world) : undefined
   const name = world.me === undefined ? '' : sanitiseLine(world.me.name)
-  const who = `${name}${world.me?.isGuest === true ? ' (guest)' : ''}`
+  const who = `${name}${world.me?.isGuest === true ? ' (guest)' : ''}${linkWords(world)}`
   const counts = countSpans(state, world)
   const left: Line = [
     span(' '),
@@ -99,6 +107,12 @@ export function statusLine(state: UiState, world: ClientSnapshot, width: number)
     width - lineWidth(counts) - (trouble === undefined ? leftCellsMin : lineWidth(left) + 1)
   const hint = room >= hints.length ? hints : room >= shortHints.length ? shortHints : ''
   return spread(left, [...counts, span(hint, 'quiet')], width)
+}
+
+function linkWords({ privacy }: ClientSnapshot): string {
+  if (privacy?.state === 'unlinked') return ' · not linked: /link'
+  const waiting = privacy?.unlinked.length ?? 0
+  return waiting === 0 ? '' : ` · ${waiting} to /link`
 }
 
 function countSpans(state: UiState, world: ClientSnapshot): Line {

@@ -6,12 +6,13 @@
  * person share their name. A pending send is the same rows, dim; so an acknowledgement changes a
  * tone and no row.
  */
-import type { MessageLine, SendLine, TimelineLine } from '@starling/client/api'
+import type { MessageLine, PrivacyCause, SendLine, TimelineLine } from '@starling/client/api'
 import { clockOf, dayOf, type ZoneOffset } from '../text/moment.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
 import { fit } from '../text/width.ts'
 import { wrap } from '../text/wrap.ts'
 import { textRows } from './message-text.ts'
+import { causeSentence } from './privacy-words.ts'
 import { clipLine, type Line, lineWidth, type Span, span, type Tone } from './span.ts'
 import { systemSentence } from './system-sentence.ts'
 
@@ -25,7 +26,17 @@ export interface PaneStyle {
   readonly me: { readonly user: string; readonly name: string } | undefined
 }
 
-export type ListLine = TimelineLine | SendLine
+/** Messages one after the other that cannot be read for one reason; key and index of the last. */
+export interface SealedRun {
+  readonly kind: 'sealed-run'
+  readonly key: string
+  readonly index: number
+  readonly at: number
+  readonly count: number
+  readonly unreadable: PrivacyCause
+}
+
+export type ListLine = TimelineLine | SendLine | SealedRun
 
 interface Author {
   readonly user: string
@@ -46,10 +57,15 @@ export function isInSameMinute(
 
 /** Whether a line goes on under the name of the one before. */
 export function goesOn(line: ListLine, before: ListLine | undefined, style: PaneStyle): boolean {
-  if (before === undefined || line.kind === 'system' || before.kind === 'system') return false
+  if (before === undefined || !isSaid(line) || !isSaid(before)) return false
   if (line.replyTo !== undefined || line.at - before.at > groupMsMax) return false
   if (dayOf(line.at, style.zone) !== dayOf(before.at, style.zone)) return false
   return authorOf(line, style).user === authorOf(before, style).user
+}
+
+/** Somebody's words, as against what happened. */
+function isSaid(line: ListLine): line is MessageLine | SendLine {
+  return line.kind === 'message' || line.kind === 'send'
 }
 
 export interface LineContext {
@@ -63,7 +79,11 @@ export interface LineContext {
 
 export function rowsOf(line: ListLine, context: LineContext): readonly Line[] {
   const { style } = context
-  if (line.kind === 'system') return systemRows(line, context)
+  if (line.kind === 'system') return quietRows(systemSentence(line), line.at, context)
+  if (line.kind === 'sealed-run') {
+    const words = `${line.count} messages · ${causeSentence(line.unreadable)}`
+    return quietRows(words, line.at, context)
+  }
   const body = bodyRows(line, style)
   const name = nameTone(line)
   const author = sanitiseLine(authorOf(line, style).name)
@@ -121,6 +141,9 @@ function bodyRows(line: MessageLine | SendLine, style: PaneStyle): readonly Line
     rows.push([span(line.deletedBy === line.by ? 'deleted' : 'deleted by a moderator', 'quiet')])
     return rows
   }
+  if (line.kind === 'message' && line.unreadable !== undefined) {
+    return wrap(causeSentence(line.unreadable), width).map((row): Line => [span(row, 'quiet')])
+  }
   rows.push(...textRows(line.text, { width, tone, me: style.me?.name }))
   if (line.kind === 'send')
     return line.state === 'failed' ? [...rows, ...failure(line, width)] : rows
@@ -159,18 +182,18 @@ function reactionRows(line: MessageLine, width: number): readonly Line[] {
   return rows
 }
 
-function systemRows(
-  line: Extract<ListLine, { kind: 'system' }>,
+function quietRows(
+  sentence: string,
+  at: number,
   { style, isSameMinute }: LineContext,
 ): readonly Line[] {
-  const sentence = systemSentence(line)
   if (isNarrow(style)) {
     return wrap(sentence, style.width - 3).map((row): Line => [span(`  ${row}`, 'quiet')])
   }
-  const clock = isSameMinute ? '     ' : clockOf(line.at, style.zone)
+  const clock = isSameMinute ? '     ' : clockOf(at, style.zone)
   return wrap(sentence, textWidth(style)).map(
-    (row, at): Line => [
-      span(` ${at === 0 ? clock : '     '} ${' '.repeat(nameWidth(style))}  ${row}`, 'quiet'),
+    (row, number): Line => [
+      span(` ${number === 0 ? clock : '     '} ${' '.repeat(nameWidth(style))}  ${row}`, 'quiet'),
     ],
   )
 }

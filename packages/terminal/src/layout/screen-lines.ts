@@ -9,6 +9,7 @@ import { switcherItems } from '../model/switcher.ts'
 import { headerLine, intentLine, noticeLine, statusLine } from './bars.ts'
 import { composerLines } from './composer-lines.ts'
 import { windowOf } from './list-window.ts'
+import { pageLines } from './page-lines.ts'
 import { completionLines, lobbyLines, panelLines, peopleLines, refusalLines } from './panels.ts'
 import { sidebarLines } from './sidebar.ts'
 import { emptyLine, fitLine, type Line, retone, span } from './span.ts'
@@ -102,6 +103,9 @@ function listLines(
       isAtEnd: true,
     }
   }
+  if (mode.kind === 'page') {
+    return { lines: filled(pageLines(mode, size), listRows), isAtEnd: true }
+  }
   if (mode.kind === 'panel')
     return { lines: filled(panelLines(mode, size), listRows), isAtEnd: true }
   if (room === undefined) {
@@ -146,7 +150,7 @@ function cursorOf(
   { mode, rows }: UiState,
   { sidebar, composer }: Geometry,
 ): ScreenLines['cursor'] | undefined {
-  if (mode.kind === 'select' || mode.kind === 'panel' || mode.kind === 'bare') return undefined
+  if (/^(select|panel|page|bare)$/.test(mode.kind)) return undefined
   const left = sidebar > 0 ? sidebar + 1 : 0
   const x = left + 1 + prompt.length + composer.cursor.x
   const y = rows - 1 - composer.rows.length + composer.cursor.y

@@ -36,7 +36,7 @@ export function systemSentence(line: SystemLine): string {
       return `${who} named this room “${sanitiseLine(body.title)}”`
     case 'identities': {
       const names = body.people.map(({ name }) => sanitiseLine(name)).join(', ')
-      return `${names} ${body.people.length === 1 ? 'has' : 'have'} a new identity`
+      return `${names} ${body.people.length === 1 ? 'has' : 'have'} a new identity · /verify`
     }
     default:
       return unreachable(body)

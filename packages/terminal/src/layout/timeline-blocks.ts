@@ -6,6 +6,8 @@
 import type { RoomSnapshot, TimelineLine, TimelineSnapshot } from '@starling/client/api'
 import { dayName, dayOf } from '../text/moment.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
+import { widthOf } from '../text/width.ts'
+import { wrap } from '../text/wrap.ts'
 import type { Blocks } from './list-window.ts'
 import {
   goesOn,
@@ -14,7 +16,9 @@ import {
   type ListLine,
   type PaneStyle,
   rowsOf,
+  type SealedRun,
 } from './message-rows.ts'
+import { lock } from './privacy-words.ts'
 import { emptyLine, type Line, ruleWith, span, type Tone } from './span.ts'
 
 /** The block before the first line: what lies further back. */
@@ -115,18 +119,37 @@ function separator(word: string, tone: Tone, width: number): Line {
 }
 
 function beginningRows(room: RoomSnapshot, style: TimelineStyle): readonly Line[] {
-  const { hasOlder, isLoadingOlder } = room.timeline
+  const { hasOlder, isLoadingOlder, divider } = room.timeline
+  if (divider !== undefined) return dividerRows(divider.say, style.width)
   if (hasOlder) return [[span(isLoadingOlder ? '  Earlier messages …' : '', 'quiet')]]
   const title = sanitiseLine(room.title)
   const where = room.kind === 'direct' ? `your conversation with ${title}` : `#${title}`
   const words = `  This is the beginning of ${where}.`
-  return [[span(style.width > words.length ? words : '  The beginning.', 'quiet')], emptyLine]
+  const first = [span(style.width > widthOf(words) ? words : '  The beginning.', 'quiet')]
+  const isSealed = room.isEncrypted === true
+  return [first, ...(isSealed ? quietWords(encryptedWords, style.width) : []), emptyLine]
+}
+
+const encryptedWords = `${lock} Only the people in this room can read what is written.`
+
+function quietWords(words: string, width: number): readonly Line[] {
+  return wrap(words, width - 3).map((row): Line => [span(`  ${row}`, 'quiet')])
+}
+
+/** One for all that was written before, however much it is. */
+function dividerRows(say: string, width: number): readonly Line[] {
+  const rule: Line = [span(' '), span('─'.repeat(Math.max(1, width - 2)), 'quiet')]
+  return [...quietWords(`${lock} ${say}`, width), rule]
 }
 
 /** Number of the first message of somebody else after the index, among `lines`. */
 function firstAfter(lines: readonly ListLine[], after: number | undefined): number {
   if (after === undefined) return -1
-  return lines.findIndex((line) => line.kind === 'message' && line.index > after && !line.isOwn)
+  return lines.findIndex(
+    (line) =>
+      (line.kind === 'sealed-run' || (line.kind === 'message' && !line.isOwn)) &&
+      line.index > after,
+  )
 }
 
 /**
@@ -138,7 +161,27 @@ function shownLines(room: RoomSnapshot): readonly ListLine[] {
   const isIntimate = room.members <= intimateMembersMax
   const kept = isIntimate ? lines : withoutSilent(lines)
   const own = sends.filter(({ item, state }) => item.op.kind === 'post' || state === 'failed')
-  return [...kept, ...own]
+  return [...withRuns(kept), ...own]
+}
+
+/** A wall of messages that cannot be read is one line that says how many. */
+function withRuns(lines: readonly TimelineLine[]): readonly ListLine[] {
+  const shown: ListLine[] = []
+  for (const line of lines) {
+    const run = joined(shown.at(-1), line)
+    if (run === undefined) shown.push(line)
+    else shown[shown.length - 1] = run
+  }
+  return shown
+}
+
+function joined(before: ListLine | undefined, line: TimelineLine): SealedRun | undefined {
+  if (line.kind !== 'message' || line.unreadable === undefined) return undefined
+  if (before?.kind !== 'sealed-run' && before?.kind !== 'message') return undefined
+  const { key, index, at, unreadable } = line
+  if (before.unreadable?.code !== unreadable.code) return undefined
+  const count = before.kind === 'sealed-run' ? before.count + 1 : 2
+  return { kind: 'sealed-run', key, index, at, count, unreadable }
 }
 
 function withoutSilent(lines: readonly TimelineLine[]): readonly TimelineLine[] {

@@ -1,7 +1,9 @@
 /** The keys of what lies over the conversation: the switcher, panels, questions, the bare view. */
+import { pageRows } from '../layout/page-lines.ts'
 import type { Input } from '../screen/key-decoder.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
 import { type Composer, composerKeys, insert } from './composer.ts'
+import { geometryOf } from './geometry.ts'
 import {
   type Act,
   type Mode,
@@ -18,7 +20,7 @@ import { scrollBy } from './travel.ts'
 
 type ModeOf<K extends Mode['kind']> = Extract<Mode, { kind: K }>
 
-const pageRows = 10
+const pageRowsMax = 10
 
 export function switcherInput(
   state: UiState,
@@ -66,6 +68,32 @@ export function promptInput(
   return step(answer === mode.answer ? state : { ...state, mode: { ...mode, answer } })
 }
 
+/** Nothing but reading it: who types on is not somewhere else unawares. */
+export function pageInput(
+  state: UiState,
+  at: { readonly mode: ModeOf<'page'>; readonly input: Input },
+): Step {
+  const { mode, input } = at
+  const key = input.kind === 'key' ? input.key : ''
+  if (key === 'enter') return leftPage(state, mode, '')
+  if (key === 'esc' || key === 'ctrl+c') return leftPage(state, mode, undefined)
+  const { listRows, main } = geometryOf(state)
+  const lastTop = Math.max(0, pageRows(mode.page, main).length - listRows)
+  const top = Math.min(lastTop, Math.max(0, mode.top + (pageSteps[key] ?? 0)))
+  return step(top === mode.top ? state : { ...state, mode: { ...mode, top } })
+}
+
+const pageSteps: { readonly [key: string]: number } = {
+  up: -1,
+  down: 1,
+  pageup: -pageRowsMax,
+  pagedown: pageRowsMax,
+}
+
+function leftPage(state: UiState, { id }: ModeOf<'page'>, text: string | undefined): Step {
+  return step({ ...state, mode: talk }, { kind: 'answer', id, text })
+}
+
 export function bareInput(state: UiState, input: Input, at: Surroundings): Step {
   if (input.kind === 'focus') return step(state)
   const key = input.kind === 'key' ? input.key : ''
@@ -102,9 +130,9 @@ function movedPick(key: string, from: number, count: number): number | undefined
     case 'ctrl+n':
       return from >= last ? 0 : from + 1
     case 'pageup':
-      return Math.max(0, from - pageRows)
+      return Math.max(0, from - pageRowsMax)
     case 'pagedown':
-      return Math.min(last, from + pageRows)
+      return Math.min(last, from + pageRowsMax)
     default:
       return undefined
   }

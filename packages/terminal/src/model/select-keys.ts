@@ -1,6 +1,8 @@
 /** A message is picked: arrows move, letters act on it, anything else goes back to writing. */
+import type { PrivacyCause } from '@starling/client/api'
 import { placeShowing } from '../layout/list-window.ts'
 import type { ListLine } from '../layout/message-rows.ts'
+import { actionCommands } from '../layout/privacy-words.ts'
 import type { Input } from '../screen/key-decoder.ts'
 import { composerWith } from './composer.ts'
 import { withNote } from './notes.ts'
@@ -23,14 +25,14 @@ type Action = (state: UiState, picked: Picked, at: Surroundings) => Step
 const letters: { readonly [letter: string]: Action } = {
   r: (state, { line, list }) => {
     if (line.kind === 'send') return actOnSend(state, 'retry', { line, list })
-    return line.kind === 'message' ? reply(state, line) : step(state)
+    return isRead(line) ? reply(state, line) : step(state)
   },
   e: (state, { line }) => {
-    if (line.kind !== 'message' || !line.isOwn) return refused(state, 'Only your own can be edited')
+    if (!isRead(line) || !line.isOwn) return refused(state, 'Only your own can be edited')
     return step(beginEdit({ ...state, mode: talk }, line))
   },
   d: remove,
-  '+': (state, { line }) => (line.kind === 'message' ? react(state, line) : step(state)),
+  '+': (state, { line }) => (isRead(line) ? react(state, line) : step(state)),
   u: (state, { line, list }) => {
     if (line.kind !== 'message') return step(state)
     const { room } = list.room
@@ -94,9 +96,22 @@ function move(state: UiState, { list, mode }: Picked, by: -1 | 1): Step {
 }
 
 function follow(state: UiState, { line, list }: Picked, at: Surroundings): Step {
+  if (line.kind === 'sealed-run') return heal(state, line.unreadable)
   if (line.kind !== 'message') return step(state)
+  if (line.unreadable !== undefined) return heal(state, line.unreadable)
   if (line.replyTo === undefined) return reply(state, line)
   return jumpTo(state, { room: list.room.room, index: line.replyTo.index }, at)
+}
+
+function isRead(line: ListLine): line is Extract<ListLine, { kind: 'message' }> {
+  return line.kind === 'message' && line.unreadable === undefined
+}
+
+/** What may make a message readable. */
+function heal(state: UiState, { say, action }: PrivacyCause): Step {
+  const text = action === undefined ? undefined : actionCommands[action]
+  if (text === undefined) return refused(state, say)
+  return step({ ...state, mode: talk }, { kind: 'command', text, target: undefined })
 }
 
 function reply(state: UiState, line: Extract<ListLine, { kind: 'message' }>): Step {

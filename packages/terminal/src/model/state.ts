@@ -46,6 +46,21 @@ export type Pick =
   | { readonly kind: 'message'; readonly room: string; readonly index: number }
   | { readonly kind: 'command'; readonly text: string }
 
+/** A paragraph of a page; line feeds in it stay. */
+export interface PagePart {
+  readonly text: string
+  readonly tone: 'plain' | 'strong' | 'quiet'
+}
+
+export interface Page {
+  readonly title: string
+  readonly parts: readonly PagePart[]
+  /** What Enter does, in a word or two; Esc gives up. */
+  readonly enter: string
+  /** It goes by itself when this device is linked. */
+  readonly isUntilLinked?: true
+}
+
 export interface PanelItem {
   readonly label: string
   readonly detail?: string
@@ -71,6 +86,8 @@ export type Mode =
       readonly answer: Composer
       readonly asker: Asker
     }
+  /** To be read before anything else is done; `id` is told how it was left. */
+  | { readonly kind: 'page'; readonly page: Page; readonly top: number; readonly id: number }
   /** The messages alone, for copying. */
   | { readonly kind: 'bare' }
 
@@ -133,6 +150,8 @@ export interface UiState {
   readonly back: readonly Back[]
   /** Messages that name one, in all rooms, when last looked. */
   readonly mentions: number
+  /** One's own devices that wait to be linked, when last looked. */
+  readonly unlinked: number
 }
 
 export interface Jump {
@@ -160,6 +179,7 @@ export type Event =
       readonly label: string
       readonly isSecret: boolean
     }
+  | { readonly kind: 'page'; readonly id: number; readonly page: Page }
   | { readonly kind: 'jump-failed'; readonly say: string }
   | { readonly kind: 'compose'; readonly text: string; readonly intent: Intent }
   | { readonly kind: 'toggle-people' }
@@ -259,6 +279,7 @@ export function startState(start: {
     jump: undefined,
     back: [],
     mentions: 0,
+    unlinked: 0,
   }
 }
 

@@ -226,7 +226,11 @@ function leaveOrClear(state: UiState): Step {
 function editLast(state: UiState, at: Surroundings): Step {
   const room = roomOf(at.world, state.room)
   const last = room?.timeline.lines.findLast(
-    (line) => line.kind === 'message' && line.isOwn && line.deletedBy === undefined,
+    (line) =>
+      line.kind === 'message' &&
+      line.isOwn &&
+      line.deletedBy === undefined &&
+      line.unreadable === undefined,
   )
   return last?.kind === 'message' ? step(beginEdit(state, last)) : step(state)
 }

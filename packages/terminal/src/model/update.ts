@@ -6,10 +6,11 @@
 
 import { sidebarOrder } from '@starling/client/navigation/room-order'
 import type { Input } from '../screen/key-decoder.ts'
+import { sanitiseLine } from '../text/sanitise.ts'
 import { composerWith, emptyComposer } from './composer.ts'
 import { roomOf } from './geometry.ts'
 import { withNote } from './notes.ts'
-import { bareInput, panelInput, promptInput, switcherInput } from './overlay-keys.ts'
+import { bareInput, pageInput, panelInput, promptInput, switcherInput } from './overlay-keys.ts'
 import { selectInput } from './select-keys.ts'
 import { beginEdit } from './sending.ts'
 import {
@@ -17,6 +18,7 @@ import {
   hereOf,
   type Step,
   step,
+  talk,
   then,
   type UiState,
   viewOf,
@@ -68,6 +70,10 @@ function react(state: UiState, event: Event, at: Surroundings): Step {
       const mode = { kind: 'prompt', label, isSecret, answer: emptyComposer, asker } as const
       return step({ ...state, mode })
     }
+    case 'page': {
+      const { id, page } = event
+      return step({ ...state, mode: { kind: 'page', id, page, top: 0 } })
+    }
     case 'compose':
       return step(compose(state, event))
     case 'toggle-people':
@@ -99,6 +105,8 @@ function input(before: UiState, what: Input, at: Surroundings): Step {
       return panelInput(state, { mode, input: what, around: at })
     case 'prompt':
       return promptInput(state, { mode, input: what })
+    case 'page':
+      return pageInput(state, { mode, input: what })
     case 'bare':
       return bareInput(state, what, at)
   }
@@ -121,7 +129,10 @@ function settle(state: UiState, at: Surroundings): Step {
       then(settleRoom(expired, at), (next) => step(settleJump(settleOpening(next, at), at))),
       (next) => settleRead(next, at),
     ),
-    (next) => then(settleMentions(next, at), (last) => preloads(last, at)),
+    (next) =>
+      then(settleMentions(next, at), (told) =>
+        then(settleLinks(told, at), (last) => preloads(last, at)),
+      ),
   )
 }
 
@@ -136,6 +147,22 @@ function settleTimes(state: UiState, at: Surroundings): UiState {
     flash: flash !== undefined && flash.untilMs <= nowMs ? undefined : flash,
     isLeaving: state.isLeaving && note !== undefined,
   }
+}
+
+/** A page that waits for the device to be linked goes; another device that waits is told once. */
+function settleLinks(state: UiState, { world }: Surroundings): Step {
+  const { privacy } = world
+  const { mode } = state
+  if (mode.kind === 'page' && mode.page.isUntilLinked === true && privacy?.state === 'ready') {
+    return step({ ...state, mode: talk }, { kind: 'answer', id: mode.id, text: '' })
+  }
+  const waiting = privacy?.state === 'ready' ? privacy.unlinked : []
+  if (waiting.length === state.unlinked) return step(state)
+  const next = { ...state, unlinked: waiting.length }
+  const newest = waiting.at(-1)
+  if (newest === undefined || waiting.length < state.unlinked) return step(next)
+  const label = sanitiseLine(newest.label) || 'a device'
+  return step(withNote(next, `“${label}” of yours waits to be linked · /link`))
 }
 
 /** There is always a room on the screen as long as there is one. */

@@ -74,6 +74,10 @@ export class ChatSession {
       room: () => this.#state.room,
       dispatch: (event) => this.#dispatch(event),
       ask: (label, options) => this.ask(label, options?.isSecret ?? false),
+      page: async (page) => {
+        const left = await this.#asked((id) => ({ kind: 'page', id, page }))
+        return left !== undefined
+      },
       answer: (id, text) => this.#answer(id, text),
       quit: () => this.#ended.resolve(),
     }
@@ -122,10 +126,14 @@ export class ChatSession {
 
   /** Asks the person something; undefined when they give no answer. */
   ask(label: string, isSecret: boolean): Promise<string | undefined> {
+    return this.#asked((id) => ({ kind: 'prompt', id, label, isSecret }))
+  }
+
+  #asked(question: (id: number) => Event): Promise<string | undefined> {
     const id = this.#questionCount++
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
     this.#questions.set(id, resolve)
-    this.#dispatch({ kind: 'prompt', id, label, isSecret })
+    this.#dispatch(question(id))
     return promise
   }
 

@@ -13,6 +13,7 @@ export interface Performer {
   readonly room: () => string | undefined
   readonly dispatch: (event: Event) => void
   readonly ask: CommandUi['ask']
+  readonly page: CommandUi['page']
   readonly answer: (id: number, text: string | undefined) => void
   readonly quit: () => void
 }
@@ -92,9 +93,10 @@ async function command(text: string, target: number | undefined, by: Performer):
 }
 
 function uiOf(by: Performer): CommandUi {
-  const { dispatch, ask } = by
+  const { dispatch, ask, page } = by
   return {
     ask,
+    page,
     note: (text) => dispatch({ kind: 'note', text, isError: false }),
     fail: (text) => dispatch({ kind: 'note', text, isError: true }),
     panel: (title, items) => dispatch({ kind: 'panel', title, items }),
