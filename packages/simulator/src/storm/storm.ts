@@ -40,7 +40,7 @@ const outageShare = 0.3
 const sereneShare = 0.08
 const sereneMs = 4_000
 /** Share of runs in which people make encrypted rooms. */
-const encryptedShare = 0
+const encryptedShare = 0.5
 /** How often people look after their devices that are not linked. */
 const helpMs = 2_000
 

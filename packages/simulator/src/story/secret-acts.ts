@@ -31,10 +31,10 @@ export const secretActs: readonly Act[] = [
   },
   {
     pattern: /^(\S+) lets (\S+) in$/,
-    does: ({ cluster }, [who, device]) => {
-      const code = cluster.client(device!).node?.snapshot().privacy?.linkCode
-      if (code === undefined) throw new Error(`${device} shows no code`)
-      cluster.client(who!).wish({ kind: 'link', code })
+    does: (stage, [who, device]) => {
+      const code = stage.cluster.client(device!).node?.snapshot().privacy?.linkCode
+      if (code === undefined) return stage.say(`${device}: shows no code`)
+      stage.cluster.client(who!).wish({ kind: 'link', code })
     },
   },
   {
@@ -52,9 +52,10 @@ export const secretActs: readonly Act[] = [
   },
   {
     pattern: /^(\S+) enters the recovery key$/,
-    does: ({ cluster, scene }, [who]) => {
+    does: (stage, [who]) => {
+      const { cluster, scene } = stage
       const recoveryKey = scene.recoveryKeyOf(scene.users.get(who!) ?? '')
-      if (recoveryKey === undefined) throw new Error(`${who} never wrote one down`)
+      if (recoveryKey === undefined) return stage.say(`${who}: never wrote one down`)
       cluster.client(who!).wish({ kind: 'restore', recoveryKey })
     },
   },

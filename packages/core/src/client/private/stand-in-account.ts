@@ -22,7 +22,7 @@ import {
 } from './stand-in-crypto.ts'
 import { meetPerson } from './stand-in-entries.ts'
 import { identityOf, keyPackageOf } from './stand-in-leaves.ts'
-import { keepKey, type PackageKeys, roomOf, type Vault } from './stand-in-vault.ts'
+import { type Account, keepKey, type PackageKeys, roomOf, type Vault } from './stand-in-vault.ts'
 
 const packagesWanted = 12
 const packagesLow = 6
@@ -172,13 +172,18 @@ export function restore(maker: Maker, { recoveryKey, keys }: WorkOf<'restore'>):
   return { kind: 'publish', publish: missing(maker, keys).publish ?? {} }
 }
 
-export function linkAccept(vault: Vault, { code, keys }: WorkOf<'link-accept'>): CipherOutcome {
+/** Each time another box, as with keys that are drawn. */
+export function linkAccept(maker: Maker, { code, keys }: WorkOf<'link-accept'>): CipherOutcome {
+  const { vault, chance } = maker
   if (vault.account === undefined) return failed('not-linked')
   const waiting = keys.mine?.unlinked ?? []
   for (const { device, linkKey } of waiting) {
     const publicKey = textOf(fromBase64url(linkKey) ?? bytesOf(''))
     if (linkCodeOf(publicKey) !== code) continue
-    const closed = closeFor(publicKey, JSON.stringify(vault.account))
+    const closed = closeFor(
+      publicKey,
+      JSON.stringify({ ...vault.account, drawn: randomId(chance) }),
+    )
     return { kind: 'link', device, box: toBase64url(closed.ciphertext) }
   }
   return failed('wrong-link-code')
@@ -195,7 +200,8 @@ export function linkMail(maker: Maker, { box, keys }: WorkOf<'link-mail'>): Ciph
 }
 
 function takeAccount(vault: Vault, text: string, keys: KeysAnswer): boolean {
-  vault.account = JSON.parse(text) as NonNullable<Vault['account']>
+  const { key, version, archiveKey } = JSON.parse(text) as Account
+  vault.account = { key, version, archiveKey }
   if (accountText(vault) === keys.identity) {
     vault.wantsArchive = true
     return true

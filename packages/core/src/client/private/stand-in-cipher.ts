@@ -104,7 +104,7 @@ export class StandInCipher {
       case 'restore':
         return restore(maker, work)
       case 'link-accept':
-        return linkAccept(vault, work)
+        return linkAccept(maker, work)
       case 'link-mail':
         return linkMail(maker, work)
       case 'reset-identity':
