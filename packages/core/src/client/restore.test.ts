@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { OutboxItem } from './client-io.ts'
 import { ClientScene, inRoom } from './client-scene.test-suite.ts'
 import { LittleServer } from './little-server.test-suite.ts'
 import { restoredFrom } from './restored.test-suite.ts'

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Operation } from '@starling/protocol/operation'
 import { clientTuning } from '../client-io.ts'
 import { seededChance } from '../client-scene.test-suite.ts'
 import { GroupSends, type SendOutcome } from './group-sends.ts'
 
-const begin = { kind: 'group', gen: 1, groupId: 'g', groupInfo: 'i', tree: ['t'] } as const
+const begin: Operation = { kind: 'group', gen: 1, groupId: 'g', groupInfo: 'i', tree: ['t'] }
 
 function at(ms: number) {
   return { ms, wallMs: ms }
