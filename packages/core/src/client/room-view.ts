@@ -88,7 +88,8 @@ export class RoomView {
     const isApart = timeline.isApartIn(view)
     const { sent, waiting } = this.#outbox.shown(room.room)
     const changing = waiting.filter(isChanging)
-    const { divider, entries } = readableOf(run.entries())
+    const all = run.entries()
+    const { divider, entries } = room.isEncrypted ? readableOf(all) : { entries: all }
     const lines = entries.flatMap((entry) => this.#line(run, entry, changing) ?? [])
     const echoes = sent.map(({ item }) => this.#send(run, item, 'sent'))
     const sends = waiting.flatMap((item) => {

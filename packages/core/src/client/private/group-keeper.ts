@@ -85,8 +85,13 @@ export class GroupKeeper {
     this.#statuses.set(room, status)
     const group = this.#groups.get(room)
     if (group === undefined) return
-    const { gen, epoch, state } = group.status
+    const { gen, epoch, state, leaves } = group.status
     group.status = status
+    if (state === 'member' && status.state === 'none') {
+      // The group was begun anew: all of its devices come back, and each by a commit of its own.
+      const spreadMs = Math.min(groupLimits.retryMsMax, leaves * groupLimits.returnMsPerLeaf)
+      group.notBeforeMs = now.ms + spreadMs * this.#host.chance()
+    }
     if (gen === status.gen && epoch === status.epoch && state === status.state) return
     // Who is blocked is told when something is sealed next.
     group.blocked = []

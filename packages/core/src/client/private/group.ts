@@ -13,6 +13,8 @@ export const groupLimits = {
   dutyMsMin: 500,
   /** … and so much longer for each device whose turn is before. */
   dutySlotMs: 500,
+  /** After a group was begun anew each device comes back at a moment drawn from so much time. */
+  returnMsPerLeaf: 100,
   retryMsMin: 300,
   retryMsMax: 60_000,
   /** Tries without success until the person is told that something is the matter. */

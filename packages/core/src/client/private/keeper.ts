@@ -64,6 +64,8 @@ export class Keeper {
   readonly sealing: Sealing
   /** Rooms whose ack of entering came before they did, and until when they are waited for. */
   readonly #entering = new Map<string, number>()
+  /** From another device of one's own; the newest. */
+  #linkMail: string | undefined
   #welcomedMs = Number.NEGATIVE_INFINITY
 
   constructor(host: KeeperHost) {
@@ -75,7 +77,10 @@ export class Keeper {
     this.#sends = new GroupSends(chance, host.tuning)
     this.#account = new AccountKeeper({
       ...{ asks, jobs, chance, me },
-      prepared: (now, outcome) => this.#groups.prepared(now, outcome),
+      prepared: (now, outcome) => {
+        this.#groups.prepared(now, outcome)
+        this.#useLinkMail(now)
+      },
       changed: () => this.#accountChanged(),
     })
     this.#groups = new GroupKeeper({
@@ -137,6 +142,7 @@ export class Keeper {
       this.#sends.clear()
       this.#groups.clear()
       this.#account.clear()
+      this.#linkMail = undefined
       this.sealing.clear()
     }
     this.#sends.reconnected()
@@ -174,7 +180,17 @@ export class Keeper {
     if (entry.kind === 'identity' || entry.kind === 'device-removed') this.#account.refresh(now)
     if (entry.kind !== 'mail' || entry.device !== this.#host.me().device) return
     if (entry.mail.kind === 'welcome') this.#groups.welcome(now, entry.mail)
-    else if (this.shown.state === 'unlinked') this.#wishes.linkMail(now, entry.mail.box)
+    else {
+      this.#linkMail = entry.mail.box
+      this.#useLinkMail(now)
+    }
+  }
+
+  /** It may have come before this device knew that it is not linked. */
+  #useLinkMail(now: Now): void {
+    if (this.#linkMail === undefined || this.shown.state !== 'unlinked') return
+    this.#wishes.linkMail(now, this.#linkMail)
+    this.#linkMail = undefined
   }
 
   cipherDone(now: Now, job: number, result: CipherResult): void {

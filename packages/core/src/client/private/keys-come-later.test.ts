@@ -198,3 +198,19 @@ test('[E6] a group that cannot be followed is joined anew, or begun anew by the 
   const groups = scene.server.entries('r').filter(({ kind }) => kind === 'group')
   assert.equal(groups.length, 2)
 })
+
+test('[E16] [P5] a device that was away while it was linked finds it when it comes back', () => {
+  const { scene, ada, phone } = secondDevice()
+  scene.wait(3_000)
+  const code = phone.node.snapshot().privacy?.linkCode ?? ''
+  scene.off(phone)
+  assert.equal(wish(scene, ada, { kind: 'link', code }).ok, true)
+  const restored = restoredFrom(phone.outputs)
+  const vault = scene.vaults.get(phone)!
+  const later = scene.device('ada', { device: 'phone', restored, vault })
+  scene.wait(3_000)
+  assert.equal(stateOf(later), 'ready')
+  later.node.openRoom(later.now, 'r')
+  scene.wait(1_000)
+  assert.deepEqual(later.texts('r'), ['one', 'two', 'three'])
+})
