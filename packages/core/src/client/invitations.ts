@@ -1,7 +1,7 @@
 /**
  * Rooms that one was asked into. They stand in the self room; at each welcome its newest page is
  * read, what comes live is added, and the whole is looked at in order: an invitation stands until
- * one entered that room.
+ * one entered that room. The title of an encrypted room only those in it know.
  */
 import type { Entry } from '@starling/protocol/entry'
 import type { Invitation } from './snapshot.ts'
@@ -27,7 +27,8 @@ export class Invitations {
     for (const entry of sorted) {
       if (entry.kind === 'room-added') standing.delete(entry.room)
       if (entry.kind !== 'invited') continue
-      const { room, title, by, name: byName, at } = entry
+      const { room, by, name: byName, at } = entry
+      const title = entry.title === '' ? `Private room of ${byName}` : entry.title
       standing.set(room, { room, title, by, byName, at })
     }
     this.#shown = [...standing.values()]
