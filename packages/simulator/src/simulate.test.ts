@@ -7,16 +7,18 @@ import { workloads } from './workloads/workloads.ts'
 
 const seeds = 150
 
-test('[P1] [P2] [P3] [P4] [P5] [P6] [P7] [P8] the promises hold in any storm', () => {
+test('[P1] [P2] [P3] [P4] [P5] [P6] [P7] [P8] [P10] the promises hold in any storm', () => {
   const struck = new Set<string>()
   const acted = new Set<string>()
   let acked = 0
+  let opened = 0
   for (let seed = 1; seed <= seeds; seed++) {
     const { broken, counts } = simulate(seed)
     assert.deepEqual(broken, undefined, `npm run sim -- --seed ${seed} --trace`)
     for (const name of counts.faults.keys()) struck.add(name)
     for (const name of counts.acts.keys()) acted.add(name)
     acked += counts.acked
+    opened += counts.opened
   }
   assert.deepEqual(
     faults.map(({ name }) => name).filter((name) => !struck.has(name)),
@@ -27,6 +29,7 @@ test('[P1] [P2] [P3] [P4] [P5] [P6] [P7] [P8] the promises hold in any storm', (
     [],
   )
   assert.ok(acked > seeds * 50, `only ${acked} sends were acknowledged`)
+  assert.ok(opened > seeds * 20, `only ${opened} boxes were opened`)
 })
 
 test('one seed gives one run, to the last word', () => {

@@ -8,6 +8,7 @@ export class SeedTotals {
   #steps = 0
   #virtualMs = 0
   #acked = 0
+  #opened = 0
   #refused = 0
   #worstCalm = { seed: 0, ms: 0 }
   readonly #faults = new Map<string, number>()
@@ -18,6 +19,7 @@ export class SeedTotals {
     this.#steps += report.steps
     this.#virtualMs += report.virtualMs
     this.#acked += counts.acked
+    this.#opened += counts.opened
     this.#refused += counts.refused
     if (counts.calmMs > this.#worstCalm.ms) {
       this.#worstCalm = { seed: report.seed, ms: counts.calmMs }
@@ -46,6 +48,7 @@ export class SeedTotals {
     return [
       `${thousands(this.#virtualMs / 1000)} virtual seconds, ${thousands(this.#steps)} steps`,
       `${thousands(this.#acked)} sends acknowledged, ${thousands(this.#refused)} refused for good`,
+      `${thousands(this.#opened)} boxes opened`,
       `longest calm: ${(this.#worstCalm.ms / 1000).toFixed(1)} s (seed ${this.#worstCalm.seed})`,
       `faults: ${struck.join(', ')}`,
       `coverage: ${faults.length - missed.length} of ${faults.length} kinds of faults${

@@ -48,6 +48,8 @@ export interface Counts {
   readonly faults: Map<string, number>
   readonly acts: Map<string, number>
   acked: number
+  /** Boxes that ciphers opened. */
+  opened: number
   refused: number
   records: number
   calmMs: number
@@ -80,6 +82,7 @@ export class Storm {
       faults: new Map(),
       acts: new Map(),
       acked: 0,
+      opened: 0,
       refused: 0,
       records: 0,
       calmMs: 0,
@@ -100,6 +103,7 @@ export class Storm {
       if (seen.kind === 'event' && seen.event.kind === 'acked') this.counts.acked++
       if (seen.kind === 'event' && seen.event.kind === 'refused') this.counts.refused++
       if (seen.kind === 'landed') this.counts.records++
+      if (seen.kind === 'opened') this.counts.opened += seen.entries.length
     })
     const areSecretsKept = random.fork('secrets').isHit(encryptedShare)
     this.#scene = new Scene(this.cluster, random.fork('scene'), areSecretsKept)
