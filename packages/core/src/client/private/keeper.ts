@@ -66,7 +66,10 @@ export class Keeper {
   readonly #entering = new Map<string, number>()
   /** From another device of one's own; the newest. */
   #linkMail: string | undefined
-  #welcomedMs = Number.NEGATIVE_INFINITY
+  /**
+   * Rooms that something sealed is for and that are not there, and until when they are waited for.
+   */
+  readonly #missing = new Map<string, number>()
 
   constructor(host: KeeperHost) {
     this.#host = host
@@ -136,7 +139,7 @@ export class Keeper {
   /** `isAnother`: all that was known was another person's. */
   welcomed(now: Now, isAnother: boolean): void {
     this.#entering.clear()
-    this.#welcomedMs = now.ms
+    for (const { room } of this.#host.rooms.all()) this.#missing.delete(room)
     if (!this.#host.hasCipher) return
     if (isAnother) {
       this.#sends.clear()
@@ -152,6 +155,7 @@ export class Keeper {
 
   roomCame(now: Now, { room, by, from }: Extract<Entry, { kind: 'room-added' }>): void {
     this.#entering.delete(room)
+    this.#missing.delete(room)
     if (!this.#host.hasCipher) return
     const isMade = by === this.#host.me().user && from === 1
     // Into what one did not make oneself somebody may be about to welcome one.
@@ -297,10 +301,13 @@ export class Keeper {
     this.#entering.set(item.room, now.ms + enteredMsMax)
   }
 
-  /** Into a room that one was in, too, while it may be that the welcome lagged. */
   #isEntering(now: Now, item: OutboxItem): boolean {
-    const isBack = item.isSealed === true && now.ms < this.#welcomedMs + enteredMsMax
-    return isBack || this.#host.outbox().isEntering(item) || this.#hasEntered(now, item.room)
+    if (this.#host.outbox().isEntering(item) || this.#hasEntered(now, item.room)) return true
+    if (item.isSealed !== true) return false
+    // One was in that room: it may be that the welcome lagged, and it comes.
+    const untilMs = this.#missing.get(item.room) ?? now.ms + enteredMsMax
+    this.#missing.set(item.room, untilMs)
+    return now.ms < untilMs
   }
 
   #hasEntered(now: Now, room: string): boolean {
