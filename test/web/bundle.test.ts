@@ -8,9 +8,14 @@ import { gzipSync } from 'node:zlib'
 import { buildWebClient } from './web-place.ts'
 
 const dist = fileURLToPath(new URL('../../packages/web/dist', import.meta.url))
-const pageGzipBytesMax = 165_000
-const workerGzipBytesMax = 60_000
-const allGzipBytesMax = 220_000
+/** With what rooms and lists say of encryption; its dialogs come when they are opened. */
+const pageGzipBytesMax = 172_000
+/**
+ * Half of it is encryption, which runs where the client runs: MLS, HKDF and HPKE in plain code
+ * (45 kB), and what reads the groups of rooms. Whoever has one encrypted room needs it at once.
+ */
+const workerGzipBytesMax = 120_000
+const allGzipBytesMax = 285_000
 
 buildWebClient()
 const page = readFileSync(join(dist, 'index.html'), 'utf8')
@@ -36,9 +41,9 @@ test('[U15] the page and its worker are within their budget', () => {
   assert.ok(bytes.page + bytes.worker <= allGzipBytesMax)
 })
 
-test('[U15] names of emoji and grammars of code are loaded when they are needed', () => {
-  const lazy = files.filter((name) => /gemoji|grammars/.test(name))
-  assert.equal(lazy.length, 2)
+test('[U15] emoji, grammars of code and dialogs of encryption are loaded when needed', () => {
+  const lazy = files.filter((name) => /gemoji|grammars|privacy-|vault-worker/.test(name))
+  assert.equal(lazy.length, 6)
   assert.deepEqual(
     lazy.filter((name) => page.includes(name)),
     [],

@@ -154,6 +154,8 @@ const settings = {
   registered: 'Registered',
   signOut: 'Sign out',
   signOutHint: 'Messages that were not sent yet are lost, and this browser keeps nothing of you.',
+  signOutEncrypted:
+    'What is encrypted needs another linked device, or your recovery key, to be read.',
   signOutGuest: (name: string) =>
     `You are a guest: once signed out, you cannot come back as ${name}.`,
   signOutOthers: 'Sign out all other devices',
@@ -313,10 +315,48 @@ const details = {
   makeRole: { owner: 'Make owner', moderator: 'Make moderator', member: 'Make plain member' },
   reason: 'Reason (may be empty)',
   lock: {
+    encrypted: 'Encrypted',
+    notEncrypted: 'Not encrypted',
+    byDevices: 'Encrypted: only the devices of the people here can read it.',
     public: 'Public: anybody here may join and read it. It is not end-to-end encrypted.',
-    private: 'Private: only members can read it, and who runs the servers.',
-    direct: 'Only you two can read it, and who runs the servers.',
+    private: 'Not end-to-end encrypted: members can read it, and who runs the servers.',
+    direct: 'Not end-to-end encrypted: you two can read it, and who runs the servers.',
   },
+  searchEncrypted: 'In encrypted rooms it finds what this device has read.',
+}
+
+/** Of encryption, what stands in rooms and lists; its dialogs bring `privacy-texts.ts`. */
+const encryption = {
+  isVerified: 'verified',
+  verify: 'Safety number',
+  verifyOf: (name: string) => `Safety number of ${name}`,
+  /** What can be done where something is not as it should be. */
+  privacyActs: {
+    link: 'Link this device',
+    again: 'Try again',
+    reset: 'Begin anew',
+    verify: 'Look at it',
+    update: 'Reload',
+    ask: 'Ask for it again',
+  },
+  encrypt: 'End-to-end encrypted',
+  encryptRoomHint: 'Only the devices of the members can read it. It stays so for good.',
+  encryptDirectHint: 'Only the devices of you two can read it. It stays so for good.',
+  cannotEncrypt: 'This browser cannot encrypt here.',
+  historyFor: 'Who comes later',
+  histories: {
+    none: { act: 'Reads from then on', hint: 'What was written before stays closed to them.' },
+    all: { act: 'Reads what was written before, too', hint: 'Members give them the keys.' },
+  },
+  unlinkedTitle: 'This device is not linked',
+  unlinkedHint: 'Encrypted rooms can be read and written here once it is.',
+  ways: {
+    link: 'With another device',
+    restore: 'With the recovery key',
+    reset: 'Begin anew',
+  },
+  waitingDevice: (label: string) => `${label} waits to be linked`,
+  linkIt: 'Link it',
 }
 
 export const texts = {
@@ -341,6 +381,7 @@ export const texts = {
   acts,
   commands,
   connection,
+  encryption,
   happened,
   keyMap,
   measures,

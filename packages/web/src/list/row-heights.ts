@@ -52,6 +52,8 @@ export class RowHeights {
         return 40
       case 'start':
         return 120
+      case 'divider':
+        return 80
       case 'more':
         return 48
       case 'unread':

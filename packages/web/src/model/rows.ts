@@ -7,6 +7,7 @@
  * that it had, although the server's clock may say otherwise (`Grouping`).
  */
 import type {
+  DividerLine,
   MessageLine,
   SendLine,
   SystemLine,
@@ -22,6 +23,8 @@ export type Row =
   | { readonly kind: 'start'; readonly key: 'start' }
   /** There are older, or newer, entries that are not held. */
   | { readonly kind: 'more'; readonly key: 'older' | 'newer' }
+  /** Stands for all that was written before one could read. */
+  | { readonly kind: 'divider'; readonly key: 'divider'; readonly line: DividerLine }
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   | { readonly kind: 'unread'; readonly key: 'unread' }
   | MessageRow
@@ -74,9 +77,7 @@ export function rowsOf(
   remembered: Grouping = new Map(),
 ): { readonly rows: readonly Row[]; readonly grouping: Grouping } {
   const grouping = new Map<string, Shape>()
-  const rows: Row[] = [
-    timeline.hasOlder ? { kind: 'more', key: 'older' } : { kind: 'start', key: 'start' },
-  ]
+  const rows: Row[] = [firstRow(timeline)]
   const before: Before = { author: undefined, at: 0, day: undefined }
   let hasUnread = options.unreadAfter === undefined
   const add = (line: MessageLine | SendLine) => {
@@ -102,6 +103,11 @@ export function rowsOf(
   for (const send of timeline.sends) add(send)
   if (timeline.hasNewer) rows.push({ kind: 'more', key: 'newer' })
   return { rows, grouping }
+}
+
+function firstRow({ divider, hasOlder }: TimelineSnapshot): Row {
+  if (divider !== undefined) return { kind: 'divider', key: 'divider', line: divider }
+  return hasOlder ? { kind: 'more', key: 'older' } : { kind: 'start', key: 'start' }
 }
 
 function shapeOf(of: {

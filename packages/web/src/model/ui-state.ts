@@ -44,6 +44,13 @@ export type Dialog =
       readonly name: string
     }
   | { readonly kind: 'react'; readonly room: string; readonly index: number }
+  | PrivacyDialog
+
+/** They are loaded when one is opened. */
+export type PrivacyDialog =
+  | { readonly kind: 'recovery-key' | 'link-other' | 'link-this' | 'restore' | 'reset-identity' }
+  | { readonly kind: 'verify'; readonly user: string; readonly name: string }
+  | { readonly kind: 'reset-room'; readonly room: string }
 
 /** A message to be shown as soon as it is there; index 0: the newest. */
 export interface Target {

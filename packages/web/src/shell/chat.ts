@@ -3,7 +3,7 @@
  * over both. Each act changes the state of the user interface, asks the SDK, or both; what is shown
  * follows from those two alone.
  */
-import type { Credentials, Result, RoomSnapshot } from '@starling/client/api'
+import type { Credentials, Result, RoomSnapshot, Who } from '@starling/client/api'
 import type { SharedClient } from '@starling/client/connect-shared'
 import { writeRoute } from '../model/route.ts'
 import {
@@ -110,6 +110,12 @@ export class Chat {
     if (!result.ok) return this.note(result.say, true)
     this.looking.goTo(result.value)
     return true
+  }
+
+  /** Encrypted, unless this browser cannot. */
+  openDirect(who: Who, isEncrypted = true): Promise<Result<string>> {
+    const canEncrypt = (this.client.snapshot().privacy?.state ?? 'off') !== 'off'
+    return this.client.openDirect(who, { encrypted: isEncrypted && canEncrypt })
   }
 
   async copy(text: string): Promise<void> {

@@ -10,7 +10,7 @@ export async function runCommand(chat: Chat, room: string, command: Command): Pr
     case 'join':
       return void (await chat.enter(client.join(`#${command.title}`)))
     case 'direct': {
-      const opened = await client.openDirect(command.name)
+      const opened = await chat.openDirect(command.name)
       if (!opened.ok) return void chat.note(opened.say, true)
       chat.looking.goTo(opened.value)
       if (command.text !== '') chat.writing.post(opened.value, command.text)

@@ -22,6 +22,7 @@ export function openClient(credentials: Credentials | undefined): Promise<Shared
     client: 'starling-web/0.1.0',
     openWorker: () =>
       new SharedWorker(new URL('../client-worker.ts', import.meta.url), { type: 'module' }),
+    openVault: () => new Worker(new URL('../vault-worker.ts', import.meta.url), { type: 'module' }),
     ...(credentials === undefined ? {} : { auth: credentials }),
   })
 }

@@ -8,6 +8,8 @@ import type { KeptText } from './kept-text.ts'
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
+const putOffMax = 50
+
 export class Settings {
   readonly #kept: KeptText
   readonly #listeners = new Set<() => void>()
@@ -46,6 +48,21 @@ export class Settings {
 
   isHidden({ room, at }: Pick<Invitation, 'room' | 'at'>): boolean {
     return at <= Number(this.#kept.get(`not-now:${room}`) ?? 0)
+  }
+
+  /** Devices of one's own that wait to be linked, and can. */
+  get putOff(): string {
+    return this.#kept.get('unlinked-put-off') ?? ''
+  }
+
+  isPutOff(device: string): boolean {
+    return this.putOff.split(' ').includes(device)
+  }
+
+  putOffDevice(device: string): void {
+    const devices = [...this.putOff.split(' '), device].slice(-putOffMax)
+    this.#kept.set('unlinked-put-off', devices.join(' '))
+    this.#changed()
   }
 
   subscribe = (listener: () => void): (() => void) => {

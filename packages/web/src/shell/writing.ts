@@ -65,7 +65,10 @@ export class Writing {
     if (timeline?.sends.some(({ state }) => state !== 'failed')) return false
     const own = timeline?.lines.findLast(
       (line): line is MessageLine =>
-        line.kind === 'message' && line.isOwn && line.deletedBy === undefined,
+        line.kind === 'message' &&
+        line.isOwn &&
+        line.deletedBy === undefined &&
+        line.unreadable === undefined,
     )
     if (own === undefined) return false
     this.edit(room, own)

@@ -1,5 +1,6 @@
 /** The few controls that everything is made of. */
 import type { ReactNode, Ref } from 'react'
+import { texts } from '../texts.ts'
 import { Icon, type IconName } from './icon.tsx'
 
 export interface IconButtonProps {
@@ -47,6 +48,16 @@ export function Avatar({ name, id }: { readonly name: string; readonly id: strin
 
 export function Presence({ isOnline }: { readonly isOnline: boolean }) {
   return <span className={`presence ${isOnline ? 'on' : ''}`} aria-hidden="true" />
+}
+
+/** One has compared safety numbers with this person. */
+export function VerifiedMark() {
+  return (
+    <span className="verified" title={texts.encryption.isVerified}>
+      <Icon name="verified" />
+      <span className="sr-only"> {texts.encryption.isVerified}</span>
+    </span>
+  )
 }
 
 export function Badge({

@@ -1,15 +1,19 @@
 /** The room's name and topic, and the ways to what belongs to it. */
 import type { RoomSnapshot } from '@starling/client/api'
+import { lockLine } from '../model/lock-line.ts'
 import { maySetTopic } from '../model/permissions.ts'
+import { verifiedIn } from '../model/privacy-notice.ts'
 import type { Details } from '../model/ui-state.ts'
 import { texts } from '../texts.ts'
 import { useChat, useUi } from './chat-context.ts'
-import { IconButton } from './controls.tsx'
+import { IconButton, VerifiedMark } from './controls.tsx'
+import { Icon } from './icon.tsx'
 import { RoomSign } from './sidebar.tsx'
 
 export function ConversationHead({ room }: { readonly room: RoomSnapshot }) {
   const chat = useChat()
   const details = useUi((state) => state.details)
+  const isPeerVerified = room.peer !== undefined && verifiedIn(room).has(room.peer.user)
   const toggle = (which: Details) => chat.show(details === which ? undefined : which)
   return (
     <header className="conversation-head">
@@ -21,12 +25,16 @@ export function ConversationHead({ room }: { readonly room: RoomSnapshot }) {
       />
       <div className="room-name">
         <h1>
-          <RoomSign room={room} />
-          <span>
+          {room.kind === 'private' ? null : <RoomSign room={room} />}
+          <span className="room-title">
             <bdi>{room.title}</bdi>
           </span>
+          {isPeerVerified ? <VerifiedMark /> : null}
         </h1>
-        <Topic room={room} />
+        <div className="about-room">
+          <Lock room={room} />
+          <Topic room={room} />
+        </div>
       </div>
       <div className="head-acts">
         <IconButton
@@ -53,6 +61,23 @@ export function ConversationHead({ room }: { readonly room: RoomSnapshot }) {
         />
       </div>
     </header>
+  )
+}
+
+function Lock({ room }: { readonly room: RoomSnapshot }) {
+  const chat = useChat()
+  const { icon, word, text } = lockLine(room)
+  return (
+    <button
+      type="button"
+      className="lock"
+      title={text}
+      aria-label={text}
+      onClick={() => chat.show('about')}
+    >
+      <Icon name={icon} />
+      <span>{word}</span>
+    </button>
   )
 }
 

@@ -12,7 +12,8 @@ import { Icon } from './icon.tsx'
 import { keyOnMessage } from './message-keys.ts'
 import { MessageList } from './message-list.tsx'
 import { MessageRow, SendRow } from './message-row.tsx'
-import { DayRow, MoreRow, StartRow, SystemRow, UnreadRow } from './rows.tsx'
+import { RoomNotice, useQuietNotice } from './privacy-notices.tsx'
+import { DayRow, DividerRow, MoreRow, StartRow, SystemRow, UnreadRow } from './rows.tsx'
 
 export function Conversation({ room: id }: { readonly room: string }) {
   const room = useRoom(id)
@@ -21,7 +22,8 @@ export function Conversation({ room: id }: { readonly room: string }) {
     <main className="conversation" key={id}>
       <ConversationHead room={room} />
       <Messages room={room} />
-      <Typing typing={room.typing} />
+      <Typing room={room} />
+      <RoomNotice room={room} />
       <Composer room={room} />
     </main>
   )
@@ -99,6 +101,8 @@ function contentOf(row: Row, room: RoomSnapshot, me: { user: string; name: strin
       return <MoreRow isBusy={room.timeline.isLoadingOlder || room.timeline.isLoadingNewer} />
     case 'day':
       return <DayRow at={row.at} />
+    case 'divider':
+      return <DividerRow line={row.line} />
     case 'unread':
       return <UnreadRow />
     case 'system':
@@ -166,10 +170,12 @@ function Chips({
 }
 
 /** Always as high, so that nothing moves when somebody types. */
-function Typing({ typing }: { readonly typing: RoomSnapshot['typing'] }) {
+function Typing({ room }: { readonly room: RoomSnapshot }) {
+  const { typing } = room
+  const quiet = useQuietNotice(room)
   return (
     <div className="typing" aria-live="off">
-      <bdi>{typing.length === 0 ? '' : texts.typing(typing.map(({ name }) => name))}</bdi>
+      <bdi>{typing.length === 0 ? quiet : texts.typing(typing.map(({ name }) => name))}</bdi>
     </div>
   )
 }

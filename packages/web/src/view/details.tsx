@@ -1,13 +1,14 @@
 /** The pane beside the conversation: members, what the room is, search. */
-import type { RoomSnapshot } from '@starling/client/api'
+import type { Person, RoomSnapshot } from '@starling/client/api'
 import { matchScore } from '@starling/client/navigation/match'
 import type { Member } from '@starling/protocol/down'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { lockLine } from '../model/lock-line.ts'
 import { mayInvite, maySetTopic, measuresAgainst, rankOf, rolesFor } from '../model/permissions.ts'
+import { verifiedIn } from '../model/privacy-notice.ts'
 import { texts } from '../texts.ts'
 import { useChat, useRoom, useUi, useWorld } from './chat-context.ts'
-import { Avatar, Empty, IconButton, Presence } from './controls.tsx'
+import { Avatar, Empty, IconButton, Presence, VerifiedMark } from './controls.tsx'
 import { Icon } from './icon.tsx'
 import { LevelChoice } from './level-choice.tsx'
 import { Menu, type MenuItem } from './menu.tsx'
@@ -61,6 +62,7 @@ function Members({ room }: { readonly room: RoomSnapshot }) {
   const members = useMembers(room, true)
   const [find, setFind] = useState('')
   const online = new Set(room.online)
+  const verified = useMemo(() => verifiedIn(room), [room])
   const isOnline = (member: Member) =>
     room.online.length > 0 ? online.has(member.user) : member.isOnline
   const found = members.filter(({ name }) => matchScore(name, find.trim()) !== undefined)
@@ -89,8 +91,19 @@ function Members({ room }: { readonly room: RoomSnapshot }) {
           {texts.invite}
         </button>
       ) : null}
-      <MemberList title={texts.onlineCount(here.length)} members={here} room={room} isOnline />
-      <MemberList title={texts.offlineCount(away.length)} members={away} room={room} />
+      <MemberList
+        title={texts.onlineCount(here.length)}
+        members={here}
+        verified={verified}
+        room={room}
+        isOnline
+      />
+      <MemberList
+        title={texts.offlineCount(away.length)}
+        members={away}
+        verified={verified}
+        room={room}
+      />
       {members.length > 0 && found.length === 0 ? <Empty title={texts.nobodyFound} /> : null}
     </>
   )
@@ -103,11 +116,13 @@ function byRankAndName(a: Member, b: Member): number {
 function MemberList({
   title,
   members,
+  verified,
   room,
   isOnline = false,
 }: {
   readonly title: string
   readonly members: readonly Member[]
+  readonly verified: ReadonlySet<string>
   readonly room: RoomSnapshot
   readonly isOnline?: boolean
 }) {
@@ -117,7 +132,13 @@ function MemberList({
       <h3>{title}</h3>
       <ul>
         {members.slice(0, shownMax).map((member) => (
-          <MemberRow key={member.user} member={member} room={room} isOnline={isOnline} />
+          <MemberRow
+            key={member.user}
+            member={member}
+            room={room}
+            isOnline={isOnline}
+            isVerified={verified.has(member.user)}
+          />
         ))}
       </ul>
       {members.length > shownMax ? <p className="hint">{texts.moreMembers}</p> : null}
@@ -129,10 +150,12 @@ function MemberRow({
   member,
   room,
   isOnline,
+  isVerified,
 }: {
   readonly member: Member
   readonly room: RoomSnapshot
   readonly isOnline: boolean
+  readonly isVerified: boolean
 }) {
   const me = useWorld((world) => world.me?.user ?? '')
   const items = useMemberItems(member, room, me)
@@ -142,6 +165,7 @@ function MemberRow({
       <Presence isOnline={isOnline} />
       <span className="member-name">
         <bdi>{member.name}</bdi>
+        {isVerified ? <VerifiedMark /> : null}
         {member.user === me ? <small> {texts.you}</small> : null}
       </span>
       <small className="role">
@@ -170,14 +194,37 @@ function useMemberItems(member: Member, room: RoomSnapshot, me: string): readonl
   const talk = {
     icon: 'person',
     label: texts.talkWith(name),
-    run: () => void chat.enter(chat.client.openDirect({ user })),
+    run: () => void chat.enter(chat.openDirect({ user })),
   } as const
-  return [...(room.kind === 'direct' ? [] : [talk]), ...roles, ...measures]
+  const verify = {
+    icon: 'verified',
+    label: texts.encryption.verify,
+    run: () => chat.open({ kind: 'verify', user, name }),
+  } as const
+  return [
+    ...(room.kind === 'direct' ? [] : [talk]),
+    ...(room.isEncrypted ? [verify] : []),
+    ...roles,
+    ...measures,
+  ]
+}
+
+function Safety({ peer }: { readonly peer: Person }) {
+  const chat = useChat()
+  return (
+    <button
+      type="button"
+      className="text-button"
+      onClick={() => chat.open({ kind: 'verify', ...peer })}
+    >
+      {texts.encryption.verify}
+    </button>
+  )
 }
 
 function About({ room }: { readonly room: RoomSnapshot }) {
   const chat = useChat()
-  const { icon, text } = lockLine(room.kind)
+  const { icon, text } = lockLine(room)
   const isDirect = room.kind === 'direct'
   return (
     <div className="about">
@@ -207,6 +254,7 @@ function About({ room }: { readonly room: RoomSnapshot }) {
           <Icon name={icon} />
           {text}
         </p>
+        {room.isEncrypted && room.peer !== undefined ? <Safety peer={room.peer} /> : null}
       </section>
       <LevelChoice room={room} />
       {isDirect ? null : (

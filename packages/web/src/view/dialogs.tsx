@@ -1,13 +1,15 @@
 /** The dialog that is open, if one is. */
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { Dialog } from '../model/ui-state.ts'
 import { texts } from '../texts.ts'
 import { BrowseDialog } from './browse-dialog.tsx'
 import { useChat, useRoom, useUi, useWorld } from './chat-context.ts'
 import { Field } from './controls.tsx'
+import { CreateDialog, DirectDialog } from './create-dialogs.tsx'
 import { EmojiPicker } from './emoji-picker.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { Form, Modal } from './modal.tsx'
+import { PrivacyScreen } from './privacy-screens.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 import { SwitcherDialog } from './switcher-dialog.tsx'
 import { useAsk } from './use-ask.ts'
@@ -42,81 +44,9 @@ export function Dialogs() {
       return <MeasureDialog {...dialog} />
     case 'react':
       return <ReactDialog room={dialog.room} index={dialog.index} />
+    default:
+      return <PrivacyScreen dialog={dialog} />
   }
-}
-
-function CreateDialog() {
-  const chat = useChat()
-  const { isBusy, refusal, ask } = useAsk()
-  const [title, setTitle] = useState('')
-  const [topic, setTopic] = useState('')
-  const [isPrivate, setPrivate] = useState(false)
-  const kind = useId()
-  const name = title.trim().replace(/^#/, '')
-  const create = () => {
-    const open = isPrivate ? 'private' : 'public'
-    const options = topic.trim() === '' ? {} : { topic: topic.trim() }
-    ask(chat.client.createRoom({ title: name, kind: open, ...options }), (room) =>
-      chat.looking.goTo(room),
-    )
-  }
-  return (
-    <Modal title={texts.createRoom}>
-      <Form
-        act={texts.create}
-        isReady={name !== ''}
-        isBusy={isBusy}
-        refusal={refusal}
-        onSubmit={create}
-      >
-        <Field isFirst label={texts.roomName} value={title} onChange={setTitle} maxLength={64} />
-        <Field label={texts.topicOptional} value={topic} onChange={setTopic} maxLength={500} />
-        <fieldset className="choice">
-          <legend>{texts.whoComesIn}</legend>
-          <label>
-            <input
-              type="radio"
-              name={kind}
-              checked={!isPrivate}
-              onChange={() => setPrivate(false)}
-            />
-            <span>
-              {texts.publicRoom}
-              <small>{texts.publicRoomHint}</small>
-            </span>
-          </label>
-          <label>
-            <input type="radio" name={kind} checked={isPrivate} onChange={() => setPrivate(true)} />
-            <span>
-              {texts.privateRoom}
-              <small>{texts.privateRoomHint}</small>
-            </span>
-          </label>
-        </fieldset>
-      </Form>
-    </Modal>
-  )
-}
-
-function DirectDialog() {
-  const chat = useChat()
-  const { isBusy, refusal, ask } = useAsk()
-  const [name, setName] = useState('')
-  const who = name.trim().replace(/^@/, '')
-  const open = () => ask(chat.client.openDirect(who), (room) => chat.looking.goTo(room))
-  return (
-    <Modal title={texts.newDirect}>
-      <Form
-        act={texts.openDirect}
-        isReady={who !== ''}
-        isBusy={isBusy}
-        refusal={refusal}
-        onSubmit={open}
-      >
-        <Field isFirst label={texts.personName} value={name} onChange={setName} />
-      </Form>
-    </Modal>
-  )
 }
 
 function InviteDialog({ room }: { readonly room: string }) {
@@ -191,6 +121,7 @@ function LeaveDialog({ room }: { readonly room: string }) {
 function SignOutDialog() {
   const chat = useChat()
   const me = useWorld((world) => world.me)
+  const isEncrypting = useWorld(({ privacy }) => privacy?.state === 'ready')
   const [isBusy, setBusy] = useState(false)
   const signOut = () => {
     setBusy(true)
@@ -200,6 +131,7 @@ function SignOutDialog() {
     <Modal title={texts.signOut}>
       <Form act={texts.signOut} isReady isDanger isBusy={isBusy} onSubmit={signOut}>
         <p>{me?.isGuest ? texts.signOutGuest(me.name) : texts.signOutHint}</p>
+        {isEncrypting && me?.isGuest === false ? <p>{texts.signOutEncrypted}</p> : null}
       </Form>
     </Modal>
   )

@@ -6,6 +6,7 @@ import type { MessageLine, RoomSnapshot } from '@starling/client/api'
 import type { KeyboardEvent } from 'react'
 import type { Chat } from '../shell/chat.ts'
 import { actsFor } from './message-actions.tsx'
+import { canActOn } from './message-row.tsx'
 
 export function keyOnMessage(
   event: KeyboardEvent<HTMLElement>,
@@ -28,7 +29,7 @@ export function keyOnMessage(
   const line = room.timeline.lines.find(
     (one): one is MessageLine => one.kind === 'message' && one.index === index,
   )
-  if (line === undefined || line.deletedBy !== undefined) return
+  if (line === undefined || !canActOn(line)) return
   const act = actsFor(chat, room, line).find(({ letter }) => letter === event.key)
   if (act === undefined) return
   event.preventDefault()

@@ -3,10 +3,11 @@ import type { MessageLine, ReactionLine, RoomSnapshot, SendLine } from '@starlin
 import { memo } from 'react'
 import { texts } from '../texts.ts'
 import { useChat, useUi } from './chat-context.ts'
-import { Avatar } from './controls.tsx'
+import { Avatar, VerifiedMark } from './controls.tsx'
 import { Icon } from './icon.tsx'
 import { Markdown } from './markdown.tsx'
 import { MessageActions } from './message-actions.tsx'
+import { Unreadable } from './unreadable.tsx'
 
 export interface MessageRowProps {
   readonly room: Pick<RoomSnapshot, 'room' | 'kind' | 'role' | 'isMuted'>
@@ -33,9 +34,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       data-index={line.index}
     >
       {line.replyTo === undefined ? null : <Quote room={room.room} line={line} />}
-      <Head by={line.by} name={line.name} at={line.at} isHead={isHead} />
+      <Head {...line} isHead={isHead} />
       <div className="body">
-        {line.deletedBy === undefined ? (
+        {line.unreadable !== undefined ? (
+          <Unreadable room={room.room} line={line} cause={line.unreadable} />
+        ) : line.deletedBy === undefined ? (
           <Markdown text={line.text} me={me} />
         ) : (
           <p className="deleted">
@@ -47,10 +50,14 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         )}
         <Reactions room={room.room} line={line} />
       </div>
-      {line.deletedBy === undefined && isActive ? <MessageActions room={room} line={line} /> : null}
+      {canActOn(line) && isActive ? <MessageActions room={room} line={line} /> : null}
     </article>
   )
 }, isSame)
+
+export function canActOn({ deletedBy, unreadable }: MessageLine): boolean {
+  return deletedBy === undefined && unreadable === undefined
+}
 
 function isSame(a: MessageRowProps, b: MessageRowProps): boolean {
   return (
@@ -68,9 +75,10 @@ interface HeadProps {
   readonly name: string
   readonly at: number
   readonly isHead: boolean
+  readonly isVerified?: true
 }
 
-function Head({ by, name, at, isHead }: HeadProps) {
+function Head({ by, name, at, isHead, isVerified }: HeadProps) {
   const { moments } = useChat()
   const time = (
     <time dateTime={new Date(at).toISOString()} title={moments.full(at)}>
@@ -85,6 +93,7 @@ function Head({ by, name, at, isHead }: HeadProps) {
         <b>
           <bdi>{name}</bdi>
         </b>
+        {isVerified ? <VerifiedMark /> : null}
         {time}
       </header>
     </>

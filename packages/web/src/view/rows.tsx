@@ -1,5 +1,5 @@
 /** The rows of the list that are no messages. */
-import type { RoomSnapshot, SystemLine } from '@starling/client/api'
+import type { DividerLine, RoomSnapshot, SystemLine } from '@starling/client/api'
 import { lockLine } from '../model/lock-line.ts'
 import { systemSentence } from '../model/system-sentence.ts'
 import { texts } from '../texts.ts'
@@ -37,13 +37,39 @@ export function SystemRow({ lines }: { readonly lines: readonly SystemLine[] }) 
       </time>
       <span>
         <bdi>{systemSentence(lines)}</bdi>
+        <Changed lines={lines} />
       </span>
     </div>
   )
 }
 
+/** Whoever was verified can be verified anew. */
+function Changed({ lines }: { readonly lines: readonly SystemLine[] }) {
+  const chat = useChat()
+  const people = lines.flatMap(({ body }) => (body.kind === 'identities' ? body.people : []))
+  return people.map(({ user, name }) => (
+    <button
+      key={user}
+      type="button"
+      className="text-button"
+      onClick={() => chat.open({ kind: 'verify', user, name })}
+    >
+      {texts.encryption.verifyOf(name)}
+    </button>
+  ))
+}
+
+export function DividerRow({ line }: { readonly line: DividerLine }) {
+  return (
+    <div className="divider-row">
+      <Icon name="private" />
+      <span>{line.say}</span>
+    </div>
+  )
+}
+
 export function StartRow({ room }: { readonly room: RoomSnapshot }) {
-  const { icon, text } = lockLine(room.kind)
+  const { icon, text } = lockLine(room)
   const isDirect = room.kind === 'direct'
   return (
     <div className="start-row">

@@ -1,4 +1,4 @@
-/** Search on the server: here or in all one's rooms, newest first; a hit leads to the message. */
+/** Search, here or in all one's rooms, newest first; a hit leads to the message. */
 import type { RoomSnapshot } from '@starling/client/api'
 import type { SearchHit } from '@starling/protocol/down'
 import { useEffect, useState } from 'react'
@@ -20,6 +20,9 @@ export function SearchPane({ room }: { readonly room: RoomSnapshot }) {
   const chat = useChat()
   const { text, isEverywhere } = useUi((state) => state.search)
   const { found, older } = useSearch(text, isEverywhere ? undefined : room.room)
+  const hasEncrypted = useWorld(({ rooms }) =>
+    isEverywhere ? rooms.some((one) => one.isEncrypted) : room.isEncrypted === true,
+  )
   const change = (to: { text?: string; isEverywhere?: boolean }) =>
     chat.ui.change((state) => ({ ...state, search: { ...state.search, ...to } }))
   return (
@@ -42,7 +45,7 @@ export function SearchPane({ room }: { readonly room: RoomSnapshot }) {
         />
         {texts.everywhere}
       </label>
-      <Hits found={found} isEverywhere={isEverywhere} />
+      <Hits found={found} isEverywhere={isEverywhere} hasEncrypted={hasEncrypted} />
       {found?.more ? (
         <button type="button" className="text-button" onClick={older}>
           {texts.olderHits}
@@ -92,11 +95,16 @@ function useSearch(text: string, room: string | undefined) {
 function Hits({
   found,
   isEverywhere,
+  hasEncrypted,
 }: {
   readonly found: Found | undefined
   readonly isEverywhere: boolean
+  readonly hasEncrypted: boolean
 }) {
-  if (found === undefined) return <Empty title={texts.searchStart} text={texts.searchHow} />
+  if (found === undefined) {
+    const how = `${texts.searchHow} ${texts.searchEncrypted}`
+    return <Empty title={texts.searchStart} text={hasEncrypted ? how : texts.searchHow} />
+  }
   if (found.refusal !== undefined) return <Empty title={found.refusal} />
   if (found.hits.length === 0) return <Empty title={texts.nothingFound(found.text)} />
   return (

@@ -7,6 +7,7 @@ import { texts } from '../texts.ts'
 import { useChat, useWorld } from './chat-context.ts'
 import { Avatar, Field } from './controls.tsx'
 import { Form, Modal } from './modal.tsx'
+import { PrivacySettings } from './privacy-screens.tsx'
 import { useAsk } from './use-ask.ts'
 
 export function SettingsDialog() {
@@ -34,6 +35,7 @@ export function SettingsDialog() {
         </section>
         {me.isGuest ? <KeepName name={me.name} /> : <Password />}
         <Appearance />
+        <PrivacySettings />
         {me.isGuest ? null : <Devices />}
         <section>
           <button type="button" className="text-button" onClick={() => chat.open({ kind: 'keys' })}>

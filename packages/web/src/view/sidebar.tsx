@@ -8,6 +8,7 @@ import { useChat, useUi, useView, useWorld } from './chat-context.ts'
 import { Avatar, Badge, IconButton, Presence } from './controls.tsx'
 import { Icon } from './icon.tsx'
 import { Menu } from './menu.tsx'
+import { AccountNotice } from './privacy-notices.tsx'
 import { useDrawnRows } from './use-drawn-rows.ts'
 
 export function Sidebar() {
@@ -35,6 +36,7 @@ export function Sidebar() {
         <span>{texts.goTo}</span>
         <kbd>{texts.keys.switcher}</kbd>
       </button>
+      <AccountNotice />
       <RoomLists />
     </nav>
   )
@@ -195,9 +197,10 @@ function isSameRow(a: RoomSnapshot, b: RoomSnapshot): boolean {
 export function RoomSign({
   room,
 }: {
-  readonly room: Pick<RoomSnapshot, 'kind' | 'peer' | 'online'>
+  readonly room: Pick<RoomSnapshot, 'kind' | 'peer' | 'online' | 'isEncrypted'>
 }) {
-  if (room.kind !== 'direct') return <Icon name={room.kind === 'private' ? 'private' : 'room'} />
+  if (room.kind === 'public') return <Icon name="room" />
+  if (room.kind === 'private') return <Icon name={room.isEncrypted ? 'private' : 'people'} />
   const isOnline = room.peer !== undefined && room.online.includes(room.peer.user)
   return (
     <span className="sign">

@@ -114,7 +114,7 @@ function choose(chat: Chat, choice: Choice | undefined): void {
     case 'join':
       return void chat.enter(chat.client.join(`#${choice.title}`))
     case 'direct':
-      return void chat.enter(chat.client.openDirect(choice.name))
+      return void chat.enter(chat.openDirect(choice.name))
     case 'create':
       return void chat.enter(chat.client.createRoom({ title: choice.title }))
   }
