@@ -92,7 +92,7 @@ export class AccountKeeper {
     this.#host.asks.ask(now, { t: 'publish', ...publication }, settled)
   }
 
-  /** A new device of one's own: it will want to be linked. */
+  /** A new device of one's own will want to be linked; one that was linked, no more. */
   deviceCame(now: Now): void {
     this.#newDeviceAtMs = newDeviceMs.map((ms) => now.ms + ms)
   }

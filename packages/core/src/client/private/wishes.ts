@@ -139,7 +139,11 @@ export class Wishes {
         const { device, box } = outcome
         const label = keys.mine?.unlinked.find((one) => one.device === device)?.label ?? ''
         const linked = changed({ ok: true, value: { kind: 'linked', device, label } })
-        asks.ask(now, { t: 'mail', device, box }, linked)
+        asks.ask(now, { t: 'mail', device, box }, (at, result) => {
+          linked(at, result)
+          // It will be certified soon, and wait no more.
+          account.deviceCame(at)
+        })
         return
       }
       default:
