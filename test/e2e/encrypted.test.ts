@@ -41,6 +41,11 @@ test('[P10] two people talk in a private room, whose title the servers do not kn
   await ann.read(room, 'hello ann')
   assert.equal(ben.room(room)?.title, 'Secret plans')
   assert.deepEqual(ben.reads(room), ['hello ben', 'hello ann'])
+  const found = value(await ben.client.search('hell an'))
+  assert.deepEqual(
+    found.items.map(({ entry }) => entry.kind === 'post' && entry.text),
+    ['hello ann'],
+  )
   ben.client.open(room)
   await until(() => ben.room(room)?.timeline.divider?.code === 'before-join', { what: 'divider' })
   assert.deepEqual(ben.reads(room), ['hello ben', 'hello ann'])

@@ -5,6 +5,7 @@ import { openBrowserSocket } from './browser-socket.ts'
 import type { ConnectOptions } from './connect-options.ts'
 import { connectWith } from './connect-with.ts'
 import { openIndexedDbStorage } from './indexeddb-storage.ts'
+import { indexNameOf, openIndexedDbIndex } from './search/indexeddb-index.ts'
 import { keysNameOf, openBrowserCipher } from './vault/browser-cipher.ts'
 import type { Cipher } from './vault/cipher-thread.ts'
 
@@ -43,7 +44,14 @@ export async function connect(options: BrowserConnectOptions): Promise<StarlingC
     options.storage ??
     (options.profile === undefined ? undefined : openIndexedDbStorage(options.profile))
   const cipher = cipherOf(options)
-  const parts = { ...options, openSocket: openBrowserSocket, ...(cipher && { cipher }) }
+  const { profile } = options
+  const index = profile === undefined ? undefined : openIndexedDbIndex(indexNameOf(profile))
+  const parts = {
+    ...options,
+    openSocket: openBrowserSocket,
+    ...(cipher && { cipher }),
+    ...(cipher && index && { index }),
+  }
   const client = await connectWith(storage === undefined ? parts : { ...parts, storage })
   const page = globalThis.document as Document | undefined
   const wake = () => client.tryNow()

@@ -14,7 +14,6 @@ import type {
   Question,
 } from '@starling/core/client/client-io'
 import { ClientNode } from '@starling/core/client/client-node'
-import type { CipherWork } from '@starling/core/client/private/cipher'
 import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import { onlyView } from '@starling/core/client/timeline'
 import { unreachable } from '@starling/core/now'
@@ -31,6 +30,8 @@ import {
 import { authFor, identityFor, newToken } from './device-identity.ts'
 import { Listeners } from './listeners.ts'
 import type { PrivacyAnswer } from './privacy-methods.ts'
+import { PrivateSide } from './private-side.ts'
+import type { LocalHit, LocalIndex, LocalQuery } from './search/local-index.ts'
 import { Sendings } from './sendings.ts'
 import type { OpenSocket, Rejection, Socket } from './socket.ts'
 import type { ClientStorage, Identity, StoredChange } from './storage.ts'
@@ -43,11 +44,6 @@ const adoptMs = 10_000
 const enteredMsMax = 5_000
 /** Of WebSocket: the TLS handshake failed. */
 const leftOutCode = 1015
-const noCipher: PrivacyAnswer = {
-  ok: false,
-  code: 'vault-unavailable',
-  say: 'This program does not encrypt.',
-}
 
 export interface ShellOptions {
   readonly clientOptions: ClientOptions
@@ -61,6 +57,8 @@ export interface ShellOptions {
   readonly renamed?: (item: OutboxItem, to: OutboxItem) => void
   /** Has the keys; without one encrypted rooms cannot be read. */
   readonly cipher?: Cipher
+  /** Of what was opened in encrypted rooms. */
+  readonly index?: LocalIndex
 }
 
 export class ClientShell implements ClientSide {
@@ -70,7 +68,7 @@ export class ClientShell implements ClientSide {
   readonly #sendings = new Sendings()
   readonly #listeners = new Listeners()
   readonly #answers = new Map<number, (result: AskResult | Refusal) => void>()
-  readonly #wishes = new Map<number, (answer: PrivacyAnswer) => void>()
+  readonly #private: PrivateSide
   #waitingForReady: ((result: Welcome) => void)[] = []
   #waitingForRoom: { room: string; untilMs: number; resolve: () => void }[] = []
   #socket: { readonly number: number; readonly socket: Socket } | undefined
@@ -93,6 +91,12 @@ export class ClientShell implements ClientSide {
     this.node = new ClientNode({ ...options.clientOptions, hasCipher })
     this.closing = new Promise((resolve) => {
       this.#closed = resolve
+    })
+    this.#private = new PrivateSide({
+      cipher: options.cipher,
+      index: options.index,
+      act: (input) => this.act(input),
+      failed: (error) => this.#storageFailed(error),
     })
     this.#turns = new Turns({
       node: this.node,
@@ -162,10 +166,11 @@ export class ClientShell implements ClientSide {
   }
 
   privacy(wish: PrivacyWish): Promise<PrivacyAnswer> {
-    if (this.#isClosed) return Promise.resolve(closedRefusal)
-    if (this.#options.cipher === undefined) return Promise.resolve(noCipher)
-    const ask = this.act((node) => node.privacy(now(), wish))
-    return new Promise((resolve) => this.#wishes.set(ask, resolve))
+    return this.#private.wish(wish)
+  }
+
+  searchLocal(query: LocalQuery): Promise<readonly LocalHit[] | Refusal> {
+    return this.#private.search(query)
   }
 
   isInRoom(room: string): boolean {
@@ -199,11 +204,10 @@ export class ClientShell implements ClientSide {
     for (const timer of this.#timers) clearInterval(timer)
     this.act((node) => node.stop(now()))
     await this.#turns.settled()
-    await this.#options.cipher?.close()
+    await this.#private.close()
     await this.#options.storage.close()
     this.#closed(closedRefusal)
     for (const resolve of this.#answers.values()) resolve(closedRefusal)
-    for (const resolve of this.#wishes.values()) resolve(closedRefusal)
     for (const { resolve } of this.#waitingForRoom.splice(0)) resolve()
     for (const resolve of this.#waitingForReady.splice(0)) resolve(closedRefusal)
   }
@@ -245,22 +249,12 @@ export class ClientShell implements ClientSide {
       case 'event':
         return this.#event(output.event)
       case 'cipher':
-        return void this.#work(output.job, output.work)
       case 'opened':
-        return
       case 'privacy':
-        this.#wishes.get(output.ask)?.(output.result)
-        this.#wishes.delete(output.ask)
-        return
+        return this.#private.perform(output)
       default:
         unreachable(output)
     }
-  }
-
-  async #work(job: number, work: CipherWork): Promise<void> {
-    const result = await this.#options.cipher?.do(work)
-    if (result === undefined || this.#isClosed) return
-    this.act((node) => node.cipherDone(now(), job, result))
   }
 
   #open(address: string, number: number): void {
@@ -328,6 +322,7 @@ export class ClientShell implements ClientSide {
     // Now it is known whose items may be sent from here.
     if (welcome?.ok) void this.#adopt()
     if (welcome?.ok) this.#welcomedAs(welcome.value.name)
+    if (welcome?.ok) this.#private.welcomed(this.node.snapshot().rooms.map(({ room }) => room))
     if (welcome === undefined) return
     const wasKnown = this.#identity.isKnown || this.#identity.token === this.#welcomed?.token
     if (!welcome.ok && welcome.code === 'bad-token' && wasKnown) {

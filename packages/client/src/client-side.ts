@@ -8,6 +8,7 @@ import type { ClientSnapshot } from '@starling/core/client/snapshot'
 import { type Now, unreachable } from '@starling/core/now'
 import type { ClientEventMap, Credentials, Refusal, Result, Sending } from './api.ts'
 import type { PrivacySide } from './privacy-methods.ts'
+import type { LocalHit, LocalQuery } from './search/local-index.ts'
 
 export type Listener<K extends keyof ClientEventMap> = (event: ClientEventMap[K]) => void
 export type Welcome = Result<{ readonly user: string; readonly name: string }>
@@ -22,6 +23,8 @@ export interface ClientSide extends PrivacySide {
   command(command: ClientCommand): void
   ask(question: Question): Promise<AskResult | Refusal>
   loadAround(room: string, index: number): Promise<AskResult | Refusal>
+  /** In encrypted rooms, among what was read here. */
+  searchLocal(query: LocalQuery): Promise<readonly LocalHit[] | Refusal>
   isInRoom(room: string): boolean
   /** Waits until the room is there, but not for ever: it may be gone again. */
   entered(room: string): Promise<void>

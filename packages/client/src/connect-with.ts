@@ -8,6 +8,8 @@ import { cryptographicChance } from './cryptographic-chance.ts'
 import { authFor, heldIdentities, identityFor } from './device-identity.ts'
 import { openMemoryStorage } from './memory-storage.ts'
 import { NobodyYet } from './nobody-yet.ts'
+import type { LocalIndex } from './search/local-index.ts'
+import { openMemoryIndex } from './search/memory-index.ts'
 import type { OpenSocket } from './socket.ts'
 import { clientOf } from './starling-client.ts'
 import type { Cipher } from './vault/cipher-thread.ts'
@@ -15,6 +17,8 @@ import type { Cipher } from './vault/cipher-thread.ts'
 export interface ConnectParts extends ConnectOptions {
   readonly openSocket: OpenSocket
   readonly cipher?: Cipher
+  /** Of what was read in encrypted rooms; in memory by default. */
+  readonly index?: LocalIndex
   /** The server had lost an outbox: what was in it goes on in another. */
   readonly renamed?: (item: OutboxItem, to: OutboxItem) => void
 }
@@ -56,6 +60,8 @@ export async function startShell(parts: ConnectParts): Promise<ClientShell> {
       parts.auth ??
       (identity.kind === 'guest' ? { kind: 'guest', name: identity.name } : undefined),
     ...(parts.renamed === undefined ? {} : { renamed: parts.renamed }),
-    ...(parts.cipher === undefined ? {} : { cipher: parts.cipher }),
+    ...(parts.cipher === undefined
+      ? {}
+      : { cipher: parts.cipher, index: parts.index ?? openMemoryIndex() }),
   })
 }

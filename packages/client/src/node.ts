@@ -1,13 +1,18 @@
 /** The SDK for Node: `connect`, with profiles on disk and pinned certificates. */
+import { join } from 'node:path'
 import { dialAddress } from './address.ts'
 import type { StarlingClient } from './api.ts'
 import type { NodeConnectOptions } from './connect-options.ts'
 import { connectWith } from './connect-with.ts'
 import { nodeSockets } from './node-socket.ts'
 import { Profile, profileDirectory } from './profile.ts'
+import { indexWhenUsed } from './search/local-index.ts'
+import { openSqliteIndex } from './search/sqlite-index.ts'
 import { openSqliteStorage } from './sqlite-storage.ts'
 import type { Cipher } from './vault/cipher-thread.ts'
 import { openNodeCipher } from './vault/node-cipher.ts'
+
+const indexName = 'search.sqlite'
 
 /**
  * Returns as soon as what was stored is restored; the connection is made in the background
@@ -34,7 +39,14 @@ export async function connect(options: NodeConnectOptions): Promise<StarlingClie
     options.storage ?? (profile === undefined ? undefined : openSqliteStorage(profile.directory))
   const openSocket = nodeSockets(profile ?? new Map(), { ...options.pin, given: addresses })
   const cipher = cipherOf(options, profile)
-  const parts = { ...options, addresses, openSocket, ...(cipher && { cipher }) }
+  const index = profile && indexWhenUsed(() => openSqliteIndex(join(profile.directory, indexName)))
+  const parts = {
+    ...options,
+    addresses,
+    openSocket,
+    ...(cipher && { cipher }),
+    ...(cipher && index && { index }),
+  }
   const client = await connectWith(storage === undefined ? parts : { ...parts, storage })
   // Remembered when somebody answered there.
   const forget = client.on('connection', ({ state }) => {

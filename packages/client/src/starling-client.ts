@@ -1,6 +1,7 @@
 /** The public methods, each in the words of the node: a send, a question, or a command. */
 import type { AskResult, Question } from '@starling/core/client/client-io'
 import { randomId } from '@starling/core/client/random-id'
+import type { RoomSnapshot } from '@starling/core/client/snapshot'
 import { foldTitle } from '@starling/core/names/check-title'
 import type { Answer } from '@starling/protocol/down'
 import { directRoomId, type Operation } from '@starling/protocol/operation'
@@ -8,6 +9,7 @@ import type { Refusal, Result, Sending, Sent, StarlingClient, Who } from './api.
 import { type ClientSide, closedRefusal } from './client-side.ts'
 import { cryptographicChance } from './cryptographic-chance.ts'
 import { privacyOf } from './privacy-methods.ts'
+import { MergedSearch } from './search/merged-search.ts'
 
 const historyEntriesDefault = 50
 
@@ -183,6 +185,11 @@ function questions(
 > {
   const ask = <K extends Answer['kind']>(kind: K, question: Question) =>
     answerOf(side, kind, question)
+  const merged = new MergedSearch({
+    encryptedRooms: () => side.snapshot().rooms.flatMap(encryptedId),
+    local: (query) => side.searchLocal(query),
+    servers: (query) => ask('search', { t: 'search', ...query }),
+  })
   return {
     history: async (room, query = {}) => {
       const limit = query.limit ?? historyEntriesDefault
@@ -203,12 +210,7 @@ function questions(
         : answer
     },
     user: (name) => ask('user', { t: 'user', name }),
-    search: async (text, query = {}) => {
-      const answer = await ask('search', { t: 'search', text, ...query })
-      return answer.ok
-        ? { ok: true, value: { items: answer.value.hits, more: answer.value.more } }
-        : answer
-    },
+    search: (text, { room, before } = {}) => merged.search({ text, room, before }),
     devices: async () => {
       const answer = await ask('devices', { t: 'devices' })
       return answer.ok ? { ok: true, value: answer.value.devices } : answer
@@ -216,6 +218,10 @@ function questions(
     revoke: async (device) => nothing(await ask('done', { t: 'revoke', device })),
     changePassword: async (change) => nothing(await ask('done', { t: 'password', ...change })),
   }
+}
+
+function encryptedId({ room, isEncrypted }: RoomSnapshot): readonly string[] {
+  return isEncrypted === true ? [room] : []
 }
 
 async function answerOf<K extends Answer['kind']>(

@@ -1,14 +1,17 @@
 /** What a host is made of in a browser: the profile's IndexedDB, or memory where there is none. */
 import { randomId } from '@starling/core/client/random-id'
+import { removeDatabase } from '../browser-database.ts'
 import { openBrowserSocket } from '../browser-socket.ts'
 import { startShell } from '../connect-with.ts'
 import { cryptographicChance } from '../cryptographic-chance.ts'
 import { openIndexedDbStorage, removeIndexedDbProfile } from '../indexeddb-storage.ts'
 import { openMemoryStorage } from '../memory-storage.ts'
+import { indexNameOf, openIndexedDbIndex } from '../search/indexeddb-index.ts'
+import { indexWhenUsed } from '../search/local-index.ts'
+import { openMemoryIndex } from '../search/memory-index.ts'
 import type { ClientStorage, Identity, Restored, StoredChange } from '../storage.ts'
 import { keysNameOf } from '../vault/browser-cipher.ts'
 import type { Cipher, VaultPlace } from '../vault/cipher-thread.ts'
-import { removeIndexedDbKeyStore } from '../vault/remove-key-store.ts'
 import { lockPrefix, onLockFree, tabLock } from './profile-locks.ts'
 import type { HostParts } from './tab-host.ts'
 
@@ -34,12 +37,16 @@ export function browserHostParts(
           : { kind: 'memory' },
       )
       const parts = { ...options, storage, openSocket: openBrowserSocket, renamed }
-      const shell = await startShell(cipher === undefined ? parts : { ...parts, cipher })
+      const index = indexWhenUsed(() =>
+        storage.notKept === '' ? openIndexedDbIndex(indexNameOf(profile)) : openMemoryIndex(),
+      )
+      const shell = await startShell(cipher === undefined ? parts : { ...parts, cipher, index })
       return { shell, notKept: storage.notKept }
     },
     forget: async () => {
       await removeIndexedDbProfile(profile)
-      await removeIndexedDbKeyStore(keysNameOf(profile))
+      await removeDatabase(keysNameOf(profile))
+      await removeDatabase(indexNameOf(profile))
     },
     onTabGone: (tab, act) => onLockFree(tabLock(name, tab), act),
   }

@@ -28,6 +28,7 @@ import {
 import { cryptographicChance } from '../cryptographic-chance.ts'
 import { Listeners } from '../listeners.ts'
 import type { PrivacyAnswer } from '../privacy-methods.ts'
+import type { LocalHit, LocalQuery } from '../search/local-index.ts'
 import { Sendings } from '../sendings.ts'
 import { EntriesTold } from './entries-told.ts'
 import { applyChange } from './snapshot-change.ts'
@@ -165,6 +166,10 @@ export class TabClient implements ClientSide {
 
   loadAround(room: string, index: number): Promise<AskResult | Refusal> {
     return this.#ask({ kind: 'around', room, index }) as Promise<AskResult | Refusal>
+  }
+
+  searchLocal(query: LocalQuery): Promise<readonly LocalHit[] | Refusal> {
+    return this.#ask({ kind: 'local-search', query }) as Promise<readonly LocalHit[] | Refusal>
   }
 
   privacy(wish: PrivacyWish): Promise<PrivacyAnswer> {

@@ -11,6 +11,7 @@ import type { ClientEventMap, Credentials, Refusal } from '../api.ts'
 import type { ClientCommand } from '../client-side.ts'
 import type { ConnectOptions } from '../connect-options.ts'
 import type { PrivacyAnswer } from '../privacy-methods.ts'
+import type { LocalHit, LocalQuery } from '../search/local-index.ts'
 import type { SnapshotChange } from './snapshot-change.ts'
 
 /** All that can be copied from thread to thread. */
@@ -19,11 +20,17 @@ export type TabOptions = Pick<ConnectOptions, 'addresses' | 'auth' | 'client' | 
 export type TabQuestion =
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'around'; readonly room: string; readonly index: number }
+  | { readonly kind: 'local-search'; readonly query: LocalQuery }
   | { readonly kind: 'privacy'; readonly wish: PrivacyWish }
   | { readonly kind: 'login'; readonly credentials: Credentials }
   | { readonly kind: 'forget' }
 
-export type TabAnswer = AskResult | PrivacyAnswer | Refusal | { readonly ok: true }
+export type TabAnswer =
+  | AskResult
+  | PrivacyAnswer
+  | Refusal
+  | readonly LocalHit[]
+  | { readonly ok: true }
 
 export type TabEvent = {
   [K in keyof ClientEventMap]: { readonly kind: K; readonly event: ClientEventMap[K] }

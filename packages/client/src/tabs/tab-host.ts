@@ -160,6 +160,8 @@ export class TabHost {
         return shell.ask(question.question)
       case 'around':
         return shell.loadAround(question.room, question.index, tab)
+      case 'local-search':
+        return shell.searchLocal(question.query)
       case 'privacy':
         return shell.privacy(question.wish)
       case 'login':
