@@ -28,7 +28,7 @@ export const acceptCommand: RoomCommand = {
         },
         { text: 'Safer is /verify: compare the numbers first.', tone: 'quiet' },
       ],
-      enter: 'writes on, unverified',
+      enter: 'Write on, unverified',
     })
     if (!sure) return
     if (granted(ui, await client.privacy.acceptChanged(who)) !== undefined) {

@@ -17,7 +17,7 @@ export const infoCommand: RoomCommand = {
     const topic = sanitiseLine(room.topic)
     const parts: PagePart[] = [{ text: kindWords(room), tone: 'plain' }, ...privacyParts(room)]
     if (topic !== '') parts.unshift({ text: topic, tone: 'plain' })
-    await ui.page({ title, parts, enter: 'goes back' })
+    await ui.page({ title, parts, enter: 'Back' })
   },
 }
 

@@ -18,7 +18,7 @@ export const linkCommand: PlainCommand = {
       }
       await showCode(ui, privacy)
       const isLinked = client.snapshot().privacy?.state === 'ready'
-      if (isLinked) ui.note('This device is linked. What was written before is being read.')
+      if (isLinked) ui.note('This device is linked; it reads what was written before.')
       return
     }
     const code = argument === '' ? await askedCode(ui, privacy) : argument
@@ -46,7 +46,7 @@ async function showCode(ui: CommandUi, { linkCode }: PrivacySnapshot): Promise<v
         tone: 'quiet',
       },
     ],
-    enter: 'goes back',
+    enter: 'Back',
     isUntilLinked: true,
   })
 }

@@ -40,6 +40,6 @@ function warned(ui: CommandUi): Promise<boolean> {
       },
       { text: 'Esc, then /recovery, makes a key first.', tone: 'strong' },
     ],
-    enter: 'goes on without',
+    enter: 'Go on without',
   })
 }

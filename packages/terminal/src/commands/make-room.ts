@@ -2,7 +2,7 @@
 import { firstWord, granted, type PlainCommand } from './command.ts'
 import { flagsOf } from './flags.ts'
 
-const noRecoveryKey = 'Encrypted. /recovery makes a key, so that you never lose what is written.'
+const noRecoveryKey = 'Encrypted · /recovery makes a key for lost devices'
 
 export function makeRoom(
   kind: 'public' | 'private',

@@ -24,7 +24,7 @@ export const recoveryCommand: PlainCommand = {
           ? [{ text: 'The one that you have opens nothing from then on.', tone: 'strong' } as const]
           : []),
       ],
-      enter: 'makes it',
+      enter: 'Make it',
     })
     if (!sure) return
     const key = granted(ui, await client.privacy.recoveryKey())

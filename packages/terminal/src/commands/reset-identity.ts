@@ -31,7 +31,7 @@ export const resetIdentityCommand: PlainCommand = {
           tone: 'plain',
         },
       ],
-      enter: 'goes on',
+      enter: 'Go on',
     })
     if (!sure) return
     const typed = await ui.ask(`Type ${word} to begin a new identity`)

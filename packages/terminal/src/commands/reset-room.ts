@@ -26,7 +26,7 @@ export const resetRoomCommand: RoomCommand = {
           tone: 'quiet',
         },
       ],
-      enter: 'begins anew',
+      enter: 'Begin anew',
     })
     if (!sure) return
     const done = await client.privacy.resetRoom(room.room)

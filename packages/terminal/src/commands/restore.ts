@@ -16,7 +16,7 @@ export const restoreCommand: PlainCommand = {
     if (key === undefined) return
     ui.note('Restoring …')
     const done = await client.privacy.restore(key)
-    if (done.ok) ui.note('This device is linked. What was written before is being read.')
+    if (done.ok) ui.note('This device is linked; it reads what was written before.')
     else refuse(ui, done)
   },
 }

@@ -13,6 +13,6 @@ export const safetyCommand: RoomCommand = {
     if (seen === undefined) return
     const { name, number } = seen
     const title = `Safety number of you and ${name}`
-    await context.ui.page({ title, parts: numberParts(name, number), enter: 'goes back' })
+    await context.ui.page({ title, parts: numberParts(name, number), enter: 'Back' })
   },
 }

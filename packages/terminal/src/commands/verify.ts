@@ -14,7 +14,7 @@ export const verifyCommand: RoomCommand = {
     if (seen === undefined) return
     const { name, who, number } = seen
     const title = `Does ${name} see this number?`
-    const page = { title, parts: numberParts(name, number), enter: 'they are the same' }
+    const page = { title, parts: numberParts(name, number), enter: 'They are the same' }
     if (!(await ui.page(page))) return
     if (granted(ui, await client.privacy.verify(who)) !== undefined) {
       ui.note(`${name} is verified, on all their devices.`)

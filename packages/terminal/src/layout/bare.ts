@@ -8,6 +8,7 @@ import { sanitise, sanitiseLine } from '../text/sanitise.ts'
 import { widthOf } from '../text/width.ts'
 import type { Window } from './list-window.ts'
 import type { ListLine } from './message-rows.ts'
+import { causeSentence } from './privacy-words.ts'
 import { systemSentence } from './system-sentence.ts'
 import type { TimelineBlocks } from './timeline-blocks.ts'
 
@@ -36,7 +37,7 @@ export function bareText(
 function plainText(line: ListLine, { zone, me }: { zone: ZoneOffset; me: string }): string {
   const clock = clockOf(line.at, zone)
   if (line.kind === 'system') return `${clock} ${systemSentence(line)}`
-  if (line.kind === 'sealed-run') return `${clock} (${line.count} messages) ${line.unreadable.say}`
+  if (line.kind === 'sealed-run') return `${clock} ${causeSentence(line.unreadable, line.count)}`
   if (line.kind === 'message' && line.unreadable !== undefined) {
     return `${clock} ${sanitiseLine(line.name)}: (${line.unreadable.say})`
   }

@@ -1,9 +1,10 @@
 /** The single lines around the messages: the header, the rule above the composer, the status. */
 import type { ClientSnapshot, RoomSnapshot } from '@starling/client/api'
 import { activityCounts } from '@starling/client/navigation/room-order'
-import { type UiState, viewOf } from '../model/state.ts'
+import { type Note, type UiState, viewOf } from '../model/state.ts'
 import { isTroubleShown } from '../model/waking.ts'
 import { sanitiseLine } from '../text/sanitise.ts'
+import { widthOf } from '../text/width.ts'
 import { lockWords, privacySentence } from './privacy-words.ts'
 import { clipLine, type Line, lineWidth, type Span, span, spread } from './span.ts'
 
@@ -11,6 +12,8 @@ const hints = '? keys  Ctrl-K go to '
 const shortHints = '? keys '
 /** Less than this for who one is, and the hints go. */
 const leftCellsMin = 18
+/** Around the words in the rule. */
+const noticeMargin = 4
 
 export function headerLine(room: RoomSnapshot | undefined, width: number): Line {
   if (room === undefined) return [span(' Starling', 'strong')]
@@ -42,16 +45,25 @@ export function noticeLine(
 ): Line {
   const right = pill(state, room, at.isAtEnd)
   const rightWidth = lineWidth(right)
-  const words = clipLine(notice(state, room), at.width - rightWidth - 4)
+  const words = clipLine(notice(state, room, at.width), at.width - rightWidth - noticeMargin)
   const used = lineWidth(words)
   const left: Span[] = used === 0 ? [] : [span('─ ', 'quiet'), ...words, span(' ', 'quiet')]
   const fill = Math.max(0, at.width - rightWidth - lineWidth(left))
   return [...left, span('─'.repeat(fill), 'quiet'), ...right]
 }
 
-function notice(state: UiState, room: RoomSnapshot | undefined): Line {
+/** A sentence too long for the rule lies over the last messages instead. */
+export function isLongNote({ text }: Note, width: number): boolean {
+  return widthOf(sanitiseLine(text)) > width - noticeMargin
+}
+
+export function noteSpan({ text, isError }: Note): Span {
+  return span(sanitiseLine(text), isError ? 'danger' : 'accent')
+}
+
+function notice(state: UiState, room: RoomSnapshot | undefined, width: number): Line {
   const { note, mode } = state
-  if (note !== undefined) return [span(sanitiseLine(note.text), note.isError ? 'danger' : 'accent')]
+  if (note !== undefined && !isLongNote(note, width)) return [noteSpan(note)]
   switch (mode.kind) {
     case 'switcher':
       return [span('Go to', 'strong'), span('  ↑↓ Enter · Esc', 'quiet')]
@@ -60,7 +72,7 @@ function notice(state: UiState, room: RoomSnapshot | undefined): Line {
     case 'prompt':
       return [span(sanitiseLine(mode.label), 'strong'), span('  Enter · Esc', 'quiet')]
     case 'page':
-      return [span(`Enter ${mode.page.enter}`, 'strong'), span('  Esc', 'quiet')]
+      return [span(mode.page.enter, 'strong'), span('  Enter · Esc', 'quiet')]
     case 'select':
       return [span('r reply  e edit  d delete  + react  u unread  Esc', 'quiet')]
     default:

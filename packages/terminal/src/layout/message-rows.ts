@@ -81,8 +81,7 @@ export function rowsOf(line: ListLine, context: LineContext): readonly Line[] {
   const { style } = context
   if (line.kind === 'system') return quietRows(systemSentence(line), line.at, context)
   if (line.kind === 'sealed-run') {
-    const words = `${line.count} messages · ${causeSentence(line.unreadable)}`
-    return quietRows(words, line.at, context)
+    return quietRows(causeSentence(line.unreadable, line.count), line.at, context)
   }
   const body = bodyRows(line, style)
   const name = nameTone(line)

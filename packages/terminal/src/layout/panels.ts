@@ -105,6 +105,7 @@ export function lobbyLines(world: ClientSnapshot, width: number): readonly Line[
         '',
         '/rooms         see the public rooms',
         '/create name   make one',
+        '/private name  make one for those you invite, encrypted',
         '/msg @person   talk with somebody alone',
         '/help          everything else',
       ]

@@ -76,10 +76,18 @@ export function nameIn({ peer, timeline }: RoomSnapshot, user: string): string {
   return 'somebody you verified'
 }
 
-/** Why a message cannot be read, and the command that may help. */
-export function causeSentence({ say, action }: PrivacyCause): string {
-  const command = action === undefined ? undefined : actionCommands[action]
-  return command === undefined ? say : `${say} ${command}`
+/** Why messages cannot be read; `/link` stands below them already. */
+export function causeSentence({ code, say, action }: PrivacyCause, count = 1): string {
+  const about = count === 1 ? say : `${count} messages · ${runWords[code] ?? say}`
+  return action === 'again' ? `${about} /again` : about
+}
+
+const runWords: { readonly [code in PrivacyCause['code']]?: string } = {
+  'not-linked': 'link this device to read them.',
+  'no-key': 'waiting for their keys.',
+  'bad-signature': 'hidden: not from whom they say.',
+  tampered: 'hidden: changed on their way.',
+  'no-cipher': 'encrypted; this client cannot read them.',
 }
 
 export const actionCommands: {

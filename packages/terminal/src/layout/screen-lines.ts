@@ -6,7 +6,8 @@ import type { ClientSnapshot, RoomSnapshot } from '@starling/client/api'
 import { blocksOf, type Geometry, geometryOf, prompt, roomOf } from '../model/geometry.ts'
 import { type UiState, viewOf } from '../model/state.ts'
 import { switcherItems } from '../model/switcher.ts'
-import { headerLine, intentLine, noticeLine, statusLine } from './bars.ts'
+import { wrap } from '../text/wrap.ts'
+import { headerLine, intentLine, isLongNote, noteSpan, noticeLine, statusLine } from './bars.ts'
 import { composerLines } from './composer-lines.ts'
 import { windowOf } from './list-window.ts'
 import { pageLines } from './page-lines.ts'
@@ -132,7 +133,14 @@ function filled(lines: readonly Line[], rows: number): readonly Line[] {
   return Array.from({ length: rows }, (_, y) => lines[y] ?? emptyLine)
 }
 
-/** What covers the last rows: candidates, or why one is not let in. */
+function saidLines({ note }: UiState, world: ClientSnapshot, width: number): readonly Line[] {
+  if (note === undefined || !isLongNote(note, width)) return refusalLines(world, width)
+  const { text, tone } = noteSpan(note)
+  const words = wrap(text, width - 3).map((row): Line => [span(`  ${row}`, tone)])
+  return [emptyLine, ...words, emptyLine]
+}
+
+/** What covers the last rows: candidates, a long sentence, or why one is not let in. */
 function covered(
   state: UiState,
   lines: readonly Line[],
@@ -141,7 +149,7 @@ function covered(
   const width = geometry.main
   const { completion } = state
   const over =
-    completion === undefined ? refusalLines(world, width) : completionLines(completion, width)
+    completion === undefined ? saidLines(state, world, width) : completionLines(completion, width)
   const popup = over.slice(-lines.length)
   return [...lines.slice(0, lines.length - popup.length), ...popup]
 }

@@ -55,7 +55,7 @@ export interface PagePart {
 export interface Page {
   readonly title: string
   readonly parts: readonly PagePart[]
-  /** What Enter does, in a word or two; Esc gives up. */
+  /** What Enter does or says, in a word or two; Esc gives up. */
   readonly enter: string
   /** It goes by itself when this device is linked. */
   readonly isUntilLinked?: true
