@@ -124,12 +124,15 @@ export class RoomStream {
     const limit = this.#host.tuning.pageEntries
     const question = { t: 'history' as const, room: this.#host.me(), limit }
     this.#host.asks.ask(now, question, (at, result) => {
-      if (!result.ok || result.answer.kind !== 'history') return
-      if (result.answer.room !== this.#host.me()) return
-      const { entries } = result.answer
-      if (this.#host.invitations.note(entries)) this.#host.invitationsChanged()
-      for (const entry of entries) if (entry.kind === 'mail') this.#host.keeper.selfEntry(at, entry)
+      const page = result.ok && result.answer.kind === 'history' ? result.answer : undefined
+      if (page?.room === this.#host.me()) this.#selfPage(at, page.entries)
+      this.#host.keeper.selfWasRead(at)
     })
+  }
+
+  #selfPage(now: Now, entries: readonly Entry[]): void {
+    if (this.#host.invitations.note(entries)) this.#host.invitationsChanged()
+    for (const entry of entries) if (entry.kind === 'mail') this.#host.keeper.selfEntry(now, entry)
   }
 
   #selfEntries(now: Now, frame: DownFrameOf<'entries'>): void {

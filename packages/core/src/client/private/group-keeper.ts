@@ -44,7 +44,8 @@ export class GroupKeeper {
   constructor(host: GroupKeeperHost) {
     this.#host = host
     const isWelcomed = (group: Group) => this.#mailFor(group) !== undefined
-    this.#steps = new GroupSteps({ ...host, isWelcomed })
+    const isMailRead = () => this.#isMailRead
+    this.#steps = new GroupSteps({ ...host, isWelcomed, isMailRead })
   }
 
   get(room: string): Group | undefined {
@@ -147,6 +148,7 @@ export class GroupKeeper {
     }
   }
 
+  #isMailRead = false
   /** To each room the newest welcome that was not used yet. */
   readonly #mails = new Map<string, Welcome>()
   /** Rooms whose group is to be begun anew after what is being done, and who waits for it. */
@@ -206,6 +208,15 @@ export class GroupKeeper {
       group.notBeforeMs = 0
       this.#host.touch(room)
     }
+    this.tick(now)
+  }
+
+  mailIsToBeRead(): void {
+    this.#isMailRead = false
+  }
+
+  mailWasRead(now: Now): void {
+    this.#isMailRead = true
     this.tick(now)
   }
 

@@ -36,11 +36,17 @@ export interface StepsHost {
   readonly notCertified: (now: Now) => void
 }
 
-export class GroupSteps {
-  readonly #host: StepsHost & { readonly isWelcomed: (group: Group) => boolean }
+export interface MailHost {
+  /** A welcome is there that was not used yet. */
+  readonly isWelcomed: (group: Group) => boolean
+  /** What came for this device while it was away was looked for on this connection. */
+  readonly isMailRead: () => boolean
+}
 
-  /** `isWelcomed`: a welcome is there that was not used yet. */
-  constructor(host: StepsHost & { readonly isWelcomed: (group: Group) => boolean }) {
+export class GroupSteps {
+  readonly #host: StepsHost & MailHost
+
+  constructor(host: StepsHost & MailHost) {
     this.#host = host
   }
 
@@ -73,8 +79,8 @@ export class GroupSteps {
     if (this.#host.isWelcomed(group)) return true
     const { user, device } = this.#host.me()
     const isIn = leaves.some((leaf) => leaf.device === device && leaf.user === user)
-    if (!isIn || group.wasAwaited) return false
-    group.wasAwaited = true
+    if (!isIn || (group.wasAwaited && this.#host.isMailRead())) return false
+    group.wasAwaited = this.#host.isMailRead()
     group.welcomeUntilMs = now.ms + groupLimits.welcomeMsMax
     return true
   }

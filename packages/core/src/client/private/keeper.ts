@@ -149,6 +149,7 @@ export class Keeper {
       this.sealing.clear()
     }
     this.#sends.reconnected()
+    this.#groups.mailIsToBeRead()
     this.#groups.rooms(now, this.#host.rooms.all())
     this.#account.refresh(now)
   }
@@ -175,6 +176,11 @@ export class Keeper {
   /** A live entry of an encrypted room took its place. */
   entered(now: Now, room: RoomState, entry: Entry): void {
     if (room.isEncrypted) this.#groups.entry(now, room.room, entry)
+  }
+
+  /** What came for this device while it was away is told now, if it was told at all. */
+  selfWasRead(now: Now): void {
+    if (this.#host.hasCipher) this.#groups.mailWasRead(now)
   }
 
   /** What concerns the person alone; the same may be told again. */
