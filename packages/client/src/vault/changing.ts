@@ -73,12 +73,14 @@ async function changedPeople(job: VaultJob, room: string): Promise<readonly stri
 export async function begin(job: VaultJob, { room, gen }: WorkOf<'begin'>): Promise<CipherOutcome> {
   const groupId = await groupIdOf(room, gen)
   const group = await createOwnGroup(ownOf(job), groupId)
-  await putPending(job, room, { id: `begin-${gen}`, gen, epoch: 0, isRenewal: true, group })
+  const groupInfo = toText(await group.groupInfo())
+  const id = randomId()
+  await putPending(job, room, { id, gen, epoch: 0, isRenewal: true, groupInfo, group })
   const op: GroupOperation = {
     kind: 'group',
     gen,
     groupId: toText(groupId),
-    groupInfo: toText(await group.groupInfo()),
+    groupInfo,
     tree: group.tree().map((node) => toText(node ?? new Uint8Array())),
   }
   return { kind: 'operation', op }
@@ -211,7 +213,7 @@ async function pendingCommit(
   job: VaultJob,
   { room, base, made, isRenewal }: Made,
 ): Promise<CommitOperation> {
-  const id = toText(crypto.getRandomValues(new Uint8Array(idBytes)))
+  const id = randomId()
   const { gen, epoch } = base
   await putPending(job, room, { id, gen, epoch: epoch + 1, isRenewal, group: made.group })
   const { size, changed } = made.treePatch
@@ -224,6 +226,10 @@ async function pendingCommit(
     groupInfo: toText(made.groupInfo),
     tree: { size, changed: changed.map(([at, node]) => [at, node && toText(node)]) },
   }
+}
+
+function randomId(): string {
+  return toText(crypto.getRandomValues(new Uint8Array(idBytes)))
 }
 
 function treeOf({ tree }: GroupAnswer): Tree {

@@ -19,13 +19,15 @@ const pendingsMax = 8
 export const contentKeyBytes = 32
 
 export interface PendingRecord {
-  /** Of a commit its id; a begun group has none. */
+  /** Of a commit the id that its entry has. */
   readonly id: string
   readonly gen: number
   /** The epoch that it makes. */
   readonly epoch: number
   /** It gives this device's leaf new keys. */
   readonly isRenewal: boolean
+  /** Of a begun group, by which its entry is known: two of one's devices may begin one at once. */
+  readonly groupInfo?: string
 }
 
 export async function statusOf({ draft, names }: VaultJob, room: string): Promise<GroupStatus> {

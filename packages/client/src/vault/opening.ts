@@ -82,16 +82,17 @@ class Opening {
     const status = await statusOf(this.#job, this.#room)
     const { gen } = entry
     if (gen < status.gen || (gen === status.gen && status.state !== 'none')) return
-    const begun = entry.by === this.#job.me.user ? await this.#begunGroup(gen) : undefined
+    const begun = await this.#begunGroup(entry)
     if (begun !== undefined) return this.#stand(entry.index, { gen, group: begun, isRenewal: true })
     if (gen === status.gen) return
     const none = { epoch: 0, leaves: 0, leaf: -1, updatedAtMs: 0 }
     await endGroup(this.#job, this.#room, { state: 'none', gen, ...none })
   }
 
-  async #begunGroup(gen: number): Promise<Group | undefined> {
+  /** Its GroupInfo is the very one of the entry. */
+  async #begunGroup({ gen, groupInfo }: EntryOf<'group'>): Promise<Group | undefined> {
     const pendings = await pendingsOf(this.#job, this.#room)
-    const begun = pendings.find((pending) => pending.gen === gen && pending.epoch === 0)
+    const begun = pendings.find((one) => one.gen === gen && one.groupInfo === groupInfo)
     return begun && pendingGroup(this.#job, this.#room, begun)
   }
 
