@@ -1,16 +1,20 @@
 /** Waits for the thing itself, with a limit. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
-  limit: { readonly what: string | (() => string); readonly ms?: number },
+  limit: {
+    readonly what: string | (() => string)
+    readonly ms?: number
+    readonly everyMs?: number
+  },
 ): Promise<void> {
-  const ms = limit.ms ?? 30_000
+  const { ms = 30_000, everyMs = 10 } = limit
   const end = performance.now() + ms
   while (!(await isSo())) {
     if (performance.now() > end) {
       const what = typeof limit.what === 'string' ? limit.what : limit.what()
       throw new Error(`not within ${ms} ms: ${what}`)
     }
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
 }
 

@@ -38,6 +38,8 @@ export interface CrowdOptions {
 }
 
 const roomsPerPerson = 2
+/** In every long message. */
+export const openWords = 'long message '
 
 export class Crowd {
   readonly rooms: readonly string[]
@@ -147,7 +149,7 @@ export class Crowd {
     const room = person.rooms[number % person.rooms.length]!
     const who = this.#people.indexOf(person).toString(36)
     const short = `${who}.${number.toString(36)}`
-    const text = number % 4 < 2 ? short : `${short} ${'long message '.repeat(1 + (number % 9))}`
+    const text = number % 4 < 2 ? short : `${short} ${openWords.repeat(1 + (number % 9))}`
     const record: SendRecord = this.#options.ledger.composed({
       client: person.name,
       room,

@@ -45,7 +45,7 @@ export class Ledger {
   /** Observer and room → what it saw, in the order it saw it. */
   readonly #observations = new Map<
     string,
-    { room: string; seen: Seen[]; gaps: [number, number][] }
+    { room: string; seen: Seen[]; gaps: [number, number][]; isOver: boolean }
   >()
   #examples: string[] = []
 
@@ -63,6 +63,11 @@ export class Ledger {
     this.#observation(observer, room).gaps.push([range.from, range.to])
   }
 
+  /** The observer is told no more of the room. */
+  over(observer: string, room: string): void {
+    this.#observation(observer, room).isOver = true
+  }
+
   get acknowledged(): number {
     return this.sends.filter((send) => send.ackedAtMs !== undefined).length
   }
@@ -75,11 +80,14 @@ export class Ledger {
       outOfOrder += this.#count('out of order', disorders(room, entries))
       holes += this.#count('hole', missing(room, entries))
     }
-    for (const [observer, { room, seen, gaps }] of this.#observations) {
+    for (const [observer, { room, seen, gaps, isOver }] of this.#observations) {
       observed += seen.length
       const entries = truth.get(room) ?? []
       outOfOrder += this.#count('out of order', contradictions(observer, seen, entries))
-      holes += this.#count('hole', skips({ observer, seen, gaps, head: entries.length }))
+      holes += this.#count(
+        'hole',
+        skips({ observer, seen, gaps, head: isOver ? 0 : entries.length }),
+      )
     }
     const acked = this.sends.filter((send) => send.ackedAtMs !== undefined)
     return {
@@ -100,7 +108,7 @@ export class Ledger {
     const key = `${observer} ${room}`
     let found = this.#observations.get(key)
     if (found === undefined) {
-      found = { room, seen: [], gaps: [] }
+      found = { room, seen: [], gaps: [], isOver: false }
       this.#observations.set(key, found)
     }
     return found

@@ -12,13 +12,15 @@ const thinkMs = { sqlite: 0, nats: 250 }
 
 const usage = `npm run torture -- [--engine sqlite|nats] [--seconds 60] [--clients 40] [--rooms 8]
   [--window 2] [--think N] [--every 1000] [--frontends 2] [--policy size-and-clients] [--seed N]
-  [--loopback] [--no-disaster] [--traces FOLDER] [--json]
+  [--encrypted 3] [--people 4] [--devices 2] [--loopback] [--no-disaster] [--traces FOLDER] [--json]
 
 --window  sends that each client has unacknowledged at a time
 --think   milliseconds between an ack and the next send; 0, but 250 with nats, for whose nine
           machines one must do
 --every   milliseconds between two faults
 --seed    of the faults; the same seed draws the same faults
+--encrypted  rooms that are, beside the others; 0 for none. Their --people have --devices each, at
+          most, of which every one is a process that is killed and frozen as well
 --engine nats, as root on Linux with iproute2: each process in a network namespace of its own
 --loopback     not even then
 --no-disaster  leaves out the end: all engine servers and backends killed at once
@@ -37,6 +39,9 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
       every: { type: 'string', default: '1000' },
       frontends: { type: 'string', default: '2' },
       policy: { type: 'string', default: 'size-and-clients' },
+      encrypted: { type: 'string', default: '3' },
+      people: { type: 'string', default: '4' },
+      devices: { type: 'string', default: '2' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       loopback: { type: 'boolean', default: false },
       'no-disaster': { type: 'boolean', default: false },
@@ -57,6 +62,9 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
     | 'every'
     | 'frontends'
     | 'seed'
+    | 'encrypted'
+    | 'people'
+    | 'devices'
   const number = (name: Figure, min = 1) => {
     const value = Number(values[name])
     if (!(value >= min)) throw new Error(`--${name} is a number, at least ${min}`)
@@ -72,6 +80,11 @@ function optionsOf(args: readonly string[]): { options: TortureOptions; isJson: 
       seconds: number('seconds'),
       clients: number('clients'),
       rooms: number('rooms'),
+      encrypted: {
+        rooms: number('encrypted', 0),
+        people: number('people', 2),
+        devices: number('devices'),
+      },
       window: number('window'),
       thinkMs: values.think === undefined ? thinkMs[engine] : number('think', 0),
       faultEveryMs: number('every'),

@@ -67,6 +67,10 @@ export class ManyMachinesStage implements Stage {
     this.about = `${cluster.services.length} machines, ${cluster.machines.about}`
   }
 
+  get folder(): string {
+    return this.#cluster.machines.folder
+  }
+
   get addresses(): readonly string[] {
     return this.#cluster.addresses
   }

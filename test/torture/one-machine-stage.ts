@@ -27,6 +27,10 @@ export class OneMachineStage implements Stage {
     this.#options = options
   }
 
+  get folder(): string {
+    return this.#cluster.directory
+  }
+
   get addresses(): readonly string[] {
     return this.#cluster.addresses
   }

@@ -1,4 +1,5 @@
 /** What a torture run found, for people and as JSON. */
+import type { Circle } from './circle/circle.ts'
 import { type Fault, isOfLeader, type Span, touchOf, touchOfSend } from './faults.ts'
 import { type Spread, showSpread, spreadOf } from './latencies.ts'
 import { isClean, type Ledger, type Verdict } from './ledger.ts'
@@ -27,6 +28,8 @@ export interface Report {
   readonly reads: Latencies
   /** Fault of the engine's leader → the longest time without any ack, of each. */
   readonly pauses: Latencies
+  /** What people of encrypted rooms did, and what their devices suffered → how long it took. */
+  readonly changes: Latencies
   /** Fault → how long after its end what it hit was back in service. */
   readonly returns: Latencies
 }
@@ -41,6 +44,7 @@ export function reportOf(run: {
   readonly verdicts: Report['verdicts']
   readonly troubles: readonly string[]
   readonly ledger: Ledger
+  readonly circle: Circle | undefined
   readonly reader: Reader
   readonly faults: readonly Fault[]
   readonly sentMs: number
@@ -69,6 +73,7 @@ export function reportOf(run: {
     acks: latenciesOf(acks, (span) => touchOfSend(span, faults)),
     reads: latenciesOf(reader.reads, (span) => touchOf(span, faults)),
     pauses: pausesOf(acks, faults),
+    changes: changesOf(run.circle),
     returns: returnsOf(faults),
   }
 }
@@ -113,6 +118,15 @@ function pausesOf(acks: readonly Span[], faults: readonly Fault[]): Latencies {
   return spreads(pauses)
 }
 
+/** What is sealed has to wait for keys as well, while people come and go. */
+function changesOf(circle: Circle | undefined): Latencies {
+  if (circle === undefined) return {}
+  const acks = circle.ledger.sends.flatMap(({ composedAtMs, ackedAtMs }) =>
+    ackedAtMs === undefined ? [] : [ackedAtMs - composedAtMs],
+  )
+  return spreads(new Map([...circle.times, ['send, to the ack', acks]]))
+}
+
 function returnsOf(faults: readonly Fault[]): Latencies {
   const durations = new Map<string, number[]>()
   for (const { what, backAfterMs } of faults) {
@@ -128,12 +142,14 @@ function spreads(durations: ReadonlyMap<string, readonly number[]>): Latencies {
 
 export function showReport(report: Report): string {
   const { verdicts, faults } = report
-  const all = Object.values(verdicts).at(-1)!
-  const examples = Object.values(verdicts).flatMap((verdict) => verdict.examples)
+  const all = Object.values(verdicts)
+  const count = (key: 'acknowledged' | 'observed') =>
+    all.reduce((most, verdict) => Math.max(most, verdict[key]), 0).toLocaleString('en')
+  const examples = all.flatMap((verdict) => verdict.examples)
   return [
     '',
-    `${all.acknowledged.toLocaleString('en')} acknowledged (${report.acksPerSecond}/s), ` +
-      `${all.observed.toLocaleString('en')} entries seen, seed ${report.seed}`,
+    `${count('acknowledged')} acknowledged (${report.acksPerSecond}/s), ` +
+      `${count('observed')} entries seen, seed ${report.seed}`,
     ...Object.entries(verdicts).map(([when, verdict]) => `${when}: ${showVerdict(verdict)}`),
     `${Object.values(faults).reduce((sum, count) => sum + count, 0)} faults ` +
       `(${report.kills} kills): ${Object.entries(faults)
@@ -142,15 +158,17 @@ export function showReport(report: Report): string {
     ...section('time to the ack', report.acks),
     ...section('time to read a page', report.reads),
     ...section('longest time without any ack, of each', report.pauses),
+    ...section('in encrypted rooms', report.changes),
     ...section('back in service after the fault was over', report.returns),
     ...[...examples, ...report.troubles].map((what) => `  ! ${what}`),
   ].join('\n')
 }
 
-function showVerdict({ lost, doubled, outOfOrder, holes, stuck, refused }: Verdict): string {
+function showVerdict(verdict: Verdict): string {
+  const { acknowledged, lost, doubled, outOfOrder, holes, stuck, refused } = verdict
   return (
-    `${lost} lost, ${doubled} doubled, ${outOfOrder} out of order, ${holes} holes, ` +
-    `${stuck} stuck, ${refused} refused`
+    `${acknowledged.toLocaleString('en')} acknowledged, ${lost} lost, ${doubled} doubled, ` +
+    `${outOfOrder} out of order, ${holes} holes, ${stuck} stuck, ${refused} refused`
   )
 }
 

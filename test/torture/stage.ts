@@ -14,6 +14,8 @@ export interface StageOptions {
 export interface Stage {
   /** One line for people. */
   readonly about: string
+  /** All files of its servers are in there. */
+  readonly folder: string
   /** Where clients connect. */
   readonly addresses: readonly string[]
   /** The worst case, where there is one beyond faults of single processes. */

@@ -13,6 +13,7 @@ test(title, async (context) => {
     seconds: 5,
     clients: 8,
     rooms: 4,
+    encrypted: { rooms: 2, people: 3, devices: 2 },
     window: 2,
     thinkMs: 50,
     faultEveryMs: 1_000,

@@ -11,6 +11,7 @@ test(title, async (context) => {
     seconds: 12,
     clients: 12,
     rooms: 4,
+    encrypted: { rooms: 2, people: 3, devices: 2 },
     window: 2,
     thinkMs: 0,
     faultEveryMs: 1_000,
