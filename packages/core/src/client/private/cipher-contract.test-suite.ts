@@ -193,11 +193,11 @@ const cases: Readonly<Record<string, (maker: CipherMaker) => Promise<void>>> = {
   'of two groups begun at once each device knows its own by its GroupInfo': async (maker) => {
     const here = new Meeting(maker)
     const [ann, bob] = [await here.ready('ann', 'ann-1'), await here.ready('bob', 'bob-1')]
-    const [first, second] = [ann, bob].map((one) =>
-      one.do('operation', { kind: 'begin', room, gen: 1 }),
-    )
-    const begun = here.put(ann, (await first!).op)
-    await second
+    const begin = { kind: 'begin', room, gen: 1 } as const
+    const { op } = await ann.do('operation', begin)
+    await ann.do('operation', begin)
+    await bob.do('operation', begin)
+    const begun = here.put(ann, op)
     await ann.open([begun])
     // Whoever is said to have begun it: the bytes tell.
     await bob.open([{ ...begun, by: 'bob' }])

@@ -129,7 +129,7 @@ export class StandInCipher {
       case 'begin': {
         if (vault.account === undefined) return failed('not-linked')
         const { group, op } = beginGroup(maker, work.gen)
-        room.begun.set(work.gen, group)
+        room.begun.set(op.groupInfo, group)
         return { kind: 'operation', op }
       }
       case 'join':

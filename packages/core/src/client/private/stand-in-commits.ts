@@ -50,7 +50,7 @@ export function beginGroup({ vault, chance, nowMs }: Maker, gen: number) {
     ...{ gen, groupId, epoch: 0, secret, tree, leaf: 0, leafKey, updatedAtMs: nowMs },
   }
   const groupInfo = groupInfoOf(group, vault.signatureKey)
-  const op: GroupOperation = {
+  const op: Extract<GroupOperation, { kind: 'group' }> = {
     ...{ kind: 'group', gen, groupId: toBase64url(bytesOf(groupId)), groupInfo, tree },
   }
   return { group, op }

@@ -9,7 +9,7 @@ import { fromBase64url, toBase64url } from '../../mls/base64url.ts'
 import type { CipherOutcome, Content, OpenedBox, OpenedOutcome } from './cipher.ts'
 import { isMe } from './stand-in-commits.ts'
 import { close, open } from './stand-in-crypto.ts'
-import { advance, contentKeyOf, groupInfoOf } from './stand-in-groups.ts'
+import { advance, contentKeyOf } from './stand-in-groups.ts'
 import { leavesOf } from './stand-in-leaves.ts'
 import { type Group, keepKey, keyOf, type RoomVault, roomOf, type Vault } from './stand-in-vault.ts'
 
@@ -56,12 +56,10 @@ export class Opening {
 
   #begun(gen: number, groupInfo: string): void {
     const room = this.#room
-    const own = room.begun.get(gen)
+    const own = room.begun.get(groupInfo)
     if (gen <= (room.group?.gen ?? 0)) return
     room.begun.clear()
-    if (own !== undefined && groupInfoOf(own, this.#vault.signatureKey) === groupInfo) {
-      return stand(this.#vault, this.#name, own)
-    }
+    if (own !== undefined) return stand(this.#vault, this.#name, own)
     room.group = undefined
     room.state = 'none'
   }

@@ -44,8 +44,8 @@ export interface Person {
 export interface RoomVault {
   state: 'none' | 'member' | 'removed' | 'broken'
   group: Group | undefined
-  /** By gen: begun here, not known to stand. */
-  readonly begun: Map<number, Group>
+  /** By GroupInfo: begun here, not known to stand; any of them may. */
+  readonly begun: Map<string, Group>
   /** By the id of the commit: made here, not known to stand. */
   readonly pendings: Map<string, Pending>
   /** Gen, then epoch → the key of what was sealed in it. */
