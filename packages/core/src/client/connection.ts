@@ -7,8 +7,8 @@
  *
  * When a front-end dies, all its clients come at once. The first round over all addresses is quick;
  * after it each failure doubles both the window from all of which the wait is drawn, and the
- * patience until the welcome (patience.ts). So those who are too many spread until they are not, and
- * nobody goes on giving up just before it would be served.
+ * patience until the welcome (patience.ts). So those who are too many spread until they are not,
+ * and nobody goes on giving up just before it would be served.
  *
  * A process that did not run itself must not take the others for dead: after a pause of its own all
  * silence is measured anew.

@@ -1,5 +1,6 @@
 /** The parts of one front-end node, made and joined here; what a verb has at hand. */
 import { Accounts } from './accounts.ts'
+import { Admission } from './admission.ts'
 import { AwakeClock } from './awake-clock.ts'
 import { BackendMonitor } from './backend-monitor.ts'
 import { balancingPolicies } from './balancing/policies.ts'
@@ -62,7 +63,8 @@ function backendSide(options: FrontendOptions, { clock, outputs }: ClientSide) {
   })
   const requests = new Requests({ limits, tuning, clock, monitor, outputs, router })
   const clientList = new ClientList({ monitor, outputs, flushMs: tuning.clientListFlushMs })
-  return { monitor, feeds, router, requests, clientList }
+  const admission = new Admission({ tuning, monitor, chance })
+  return { monitor, feeds, router, requests, clientList, admission }
 }
 
 function roomSide({ limits, tuning }: FrontendOptions, parts: ClientSide & BackendSide) {

@@ -4,6 +4,7 @@ import type { Limits } from '@starling/protocol/limits'
 import type { Health, LinkDown, Rank } from '../link/down.ts'
 import type { LinkUp } from '../link/up.ts'
 import type { Chance, Now } from '../now.ts'
+import type { AdmissionFigures } from './admission.ts'
 import type { BalancingPolicyName } from './balancing/policy.ts'
 
 /** One client connection; the shell's name for it, never used twice in the cluster. */
@@ -44,6 +45,12 @@ export interface FrontendTuning {
   readonly framesBurst: number
   readonly loginsPerMinute: number
   readonly helloMsMax: number
+  /** Hellos at backends at once, of known devices and of those who are new; above it they wait. */
+  readonly knownHelloesInFlightMax: number
+  readonly newHelloesInFlightMax: number
+  /** Of either; above it, or waiting for so long, they are told when to come again. */
+  readonly helloesWaitingMax: number
+  readonly helloWaitMsMax: number
   readonly badFramesMax: number
   readonly drainSpreadMs: number
   readonly catchUpEntries: number
@@ -61,6 +68,10 @@ export const frontendTuning: FrontendTuning = {
   framesBurst: 200,
   loginsPerMinute: 10,
   helloMsMax: 10_000,
+  knownHelloesInFlightMax: 256,
+  newHelloesInFlightMax: 256,
+  helloesWaitingMax: 20_000,
+  helloWaitMsMax: 1_500,
   badFramesMax: 10,
   drainSpreadMs: 2_000,
   catchUpEntries: 200,
@@ -126,6 +137,7 @@ export interface FrontendFigures {
   readonly clients: number
   readonly followers: number
   readonly waiting: number
+  readonly helloes: AdmissionFigures
   readonly requestsTotal: number
   readonly resentTotal: number
   readonly entriesInTotal: number

@@ -49,7 +49,9 @@ export class FrontendNode implements FrontendInputs {
   clientClosed(now: Now, id: SessionId): void {
     this.#desk.clock.advance(now)
     const session = this.#desk.sessions.get(id)
-    if (session !== undefined) this.#desk.sessions.forget(session)
+    if (session === undefined) return
+    this.#desk.sessions.forget(session)
+    this.#desk.admission.letIn(now)
   }
 
   clientBlocked(now: Now, id: SessionId): void {
@@ -135,6 +137,7 @@ export class FrontendNode implements FrontendInputs {
     clock.advance(now)
     monitor.tick()
     this.#noticeBackends(now)
+    this.#desk.admission.tick(now)
     requests.tick(now)
     feeds.tick(now)
     reading.tick(now)
@@ -161,6 +164,7 @@ export class FrontendNode implements FrontendInputs {
       clients: clientList.size,
       followers: followersNow,
       waiting: requests.waiting,
+      helloes: this.#desk.admission.figures(),
       requestsTotal: requests.requestsTotal,
       resentTotal: requests.resentTotal,
       entriesInTotal: followers.entriesInTotal,
@@ -189,8 +193,9 @@ export class FrontendNode implements FrontendInputs {
   }
 
   #left(session: Session): void {
-    const { requests, followers, reading, clientList, accounts } = this.#desk
+    const { requests, followers, reading, clientList, accounts, admission } = this.#desk
     requests.forget(session)
+    admission.leave(session)
     followers.forget(session)
     reading.forget(session)
     clientList.removed(session)

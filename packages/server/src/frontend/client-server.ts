@@ -14,8 +14,10 @@ import {
 import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { listen } from '../link/listen.ts'
+import type { LimitCounts } from '../telemetry/limit-counts.ts'
 import type { Certificate } from '../tls/certificate.ts'
 import type { FrontendSettings } from './frontend-settings.ts'
+import { Handshakes } from './handshakes.ts'
 import { isOriginAllowed, type OriginPolicy } from './origin-policy.ts'
 import { answerRequest, type StaticAnswers } from './static-answer.ts'
 import { StaticSite } from './static-site.ts'
@@ -24,6 +26,7 @@ import { upgradeOf } from './websocket/upgrade.ts'
 export interface ClientServerOptions {
   readonly settings: FrontendSettings
   readonly certificate: Certificate | undefined
+  readonly limits: LimitCounts
   /** `head`: what the client sent right behind its request. */
   onConnection(socket: Socket, head: Buffer): void
   /** A connection that was turned away; `limit` when that was for one. */
@@ -39,6 +42,7 @@ export class ClientServer {
   readonly #options: ClientServerOptions
   readonly #server: Server
   #origins: OriginPolicy = { listed: [], ownHosts: [] }
+  readonly #handshakes: Handshakes
   #pages: StaticAnswers
   #port = 0
   #connections = 0
@@ -64,6 +68,8 @@ export class ClientServer {
     const { settings, certificate } = options
     const site = settings.site === undefined ? undefined : new StaticSite(settings.site)
     this.#pages = { site, addresses: [], unreadMsMax: settings.shell.clientBlockedMsMax }
+    const { limits, onConnection } = options
+    this.#handshakes = new Handshakes({ tuning: settings.shell, limits, onOpen: onConnection })
     const { upgradeMsMax, connectionsMax } = settings.shell
     const http = {
       headersTimeout: upgradeMsMax,
@@ -84,6 +90,7 @@ export class ClientServer {
             handshakeTimeout: upgradeMsMax,
           })
     this.#server.maxConnections = connectionsMax + otherConnectionsMax
+    this.#server.on('connection', () => this.#handshakes.accepted())
     this.#server.on('request', (request, response) => {
       void answerRequest(request, response, this.#pages)
     })
@@ -95,6 +102,10 @@ export class ClientServer {
 
   get connections(): number {
     return this.#connections
+  }
+
+  get handshakes(): { readonly waiting: number; readonly refusedTotal: number } {
+    return this.#handshakes.figures
   }
 
   accept(origins: OriginPolicy, addresses: readonly string[]): void {
@@ -139,8 +150,7 @@ export class ClientServer {
     }
     this.#connections += 1
     socket.on('close', this.#gone)
-    socket.write(upgrade.answer, 'latin1')
-    this.#options.onConnection(socket, head)
+    this.#handshakes.arrive(socket, head, upgrade.answer)
   }
 
   #refusalOf(request: IncomingMessage): { status: number; limit?: string } | undefined {

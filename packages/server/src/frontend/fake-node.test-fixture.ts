@@ -74,6 +74,7 @@ export class FakeNode implements FrontendNodeLike {
       clients: this.sessions.length,
       followers: 0,
       waiting: 0,
+      helloes: { waiting: 0, refusedTotal: 0 },
       requestsTotal: 0,
       resentTotal: 0,
       entriesInTotal: 0,

@@ -62,6 +62,11 @@ export interface FrontendShellTuning {
   readonly backlogMax: number
   /** A client that takes longer to send its upgrade request is cut. */
   readonly upgradeMsMax: number
+  /** Handshakes done in one turn of the event loop; the others wait, so that it stays short. */
+  readonly handshakesPerTurnMax: number
+  /** Above it, or waiting for so long, clients are told when to come again. */
+  readonly handshakesWaitingMax: number
+  readonly handshakeWaitMsMax: number
   /** Under load what is due to clients gathers for up to so long; see flush-window.ts. */
   readonly flushWindowMsMax: number
   /** Above it a client counts as blocked and is sent nothing more until it drains. */
@@ -83,6 +88,9 @@ export const frontendShellTuning: FrontendShellTuning = {
   connectionsMax: 50_000,
   backlogMax: 4_096,
   upgradeMsMax: 10_000,
+  handshakesPerTurnMax: 32,
+  handshakesWaitingMax: 10_000,
+  handshakeWaitMsMax: 3_000,
   flushWindowMsMax: 10,
   clientWriteBytesMax: 1024 * 1024,
   clientCutBytesMax: 64 * 1024 * 1024,

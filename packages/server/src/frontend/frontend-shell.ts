@@ -161,6 +161,7 @@ class FrontendShell implements RunningFrontend {
     const server = await ClientServer.start({
       settings,
       certificate: this.#certificate,
+      limits: this.#limits,
       onConnection: (socket, head) => this.#open(socket, head),
       onRefused: ({ status, limit }) => {
         if (limit !== undefined) this.#limits.reached(limit)
@@ -220,6 +221,7 @@ class FrontendShell implements RunningFrontend {
     const shell = {
       ...this.#clients.figures,
       connections: this.#server?.connections ?? 0,
+      handshakes: this.#server?.handshakes ?? { waiting: 0, refusedTotal: 0 },
       linkDialsFailedTotal: this.#links.dialsFailedTotal,
       loopDelayMs: this.#loopDelay.ms,
       limitsReachedTotal: this.#limits.totals,

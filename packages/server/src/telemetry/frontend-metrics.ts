@@ -9,6 +9,8 @@ import { byLabel, type MetricRow, type Sample } from './figures-to-metrics.ts'
 /** What the shell counts beside the node's figures. */
 export interface FrontendShellFigures {
   readonly connections: number
+  /** Of those that ask for the upgrade. */
+  readonly handshakes: { readonly waiting: number; readonly refusedTotal: number }
   readonly blockedClients: number
   readonly clientWritesTotal: number
   readonly clientBytesTotal: number
@@ -52,15 +54,26 @@ function statusSamples({ backends }: FrontendMetricFigures): Sample[] {
   )
 }
 
+/** Before the upgrade and after it. */
+function waitingToComeIn({ helloes, shell }: FrontendMetricFigures): number {
+  return helloes.waiting + shell.handshakes.waiting
+}
+
+function toldToComeLater({ helloes, shell }: FrontendMetricFigures): number {
+  return helloes.refusedTotal + shell.handshakes.refusedTotal
+}
+
 export const frontendMetrics: readonly Row[] = [
   gauge('clients', 'Sessions that said hello.', (f) => f.clients),
   gauge('connections', 'Open client connections.', (f) => f.shell.connections),
   gauge('clients_blocked', 'Clients that do not read fast enough.', (f) => f.shell.blockedClients),
   gauge('followers', 'Rooms followed, summed over sessions.', (f) => f.followers),
   gauge('requests_waiting', 'Requests that wait for a backend.', (f) => f.waiting),
+  gauge('hellos_waiting', 'Clients that wait to be let in.', waitingToComeIn),
   gauge('loop_delay_seconds', 'Worst recent event-loop delay.', (f) => f.shell.loopDelayMs / 1000),
   counter('requests', 'Requests passed to backends.', (f) => f.requestsTotal),
   counter('requests_resent', 'Requests passed to another backend.', (f) => f.resentTotal),
+  counter('hellos_put_off', 'Clients told to come later, being too many.', toldToComeLater),
   counter('entries_received', 'Entries that came by feeds.', (f) => f.entriesInTotal),
   counter('entries_delivered', 'Entries passed to clients.', (f) => f.entriesOutTotal),
   counter('client_writes', 'Writes to client sockets.', (f) => f.shell.clientWritesTotal),

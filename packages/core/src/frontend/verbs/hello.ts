@@ -37,6 +37,16 @@ function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
   const retryMs = desk.accounts.takeLogin(now, session, hasPassword ? auth.name : undefined)
   if (retryMs > 0) return desk.refusals.error(session, 'rate-limited', { retryMs })
   session.state = { kind: 'greeting' }
+  desk.admission.enter(now, auth.kind === 'token' ? 'known' : 'new', {
+    session,
+    go: (then) => identify(desk, { now: then, session, frame }),
+    refuse: (comeMs) => refuse(desk, session, { code: 'unavailable', retryMs: comeMs }),
+  })
+}
+
+/** Asks a backend who it is. */
+function identify(desk: Desk, { now, session, frame }: Said<Hello>): void {
+  const { auth } = frame
   // What was acknowledged over an earlier connection is in what this one reads, where it is there.
   session.position = desk.monitor.position
   const body = bodyOf(auth, desk.options.hash, frame.client ?? '')
@@ -46,12 +56,18 @@ function run(desk: Desk, { now, session, frame }: Said<Hello>): void {
     about: {},
     isStale: (answer, tries) => isStale(frame, answer, tries),
     settle: (then, reply) => {
+      desk.admission.leave(session)
+      desk.admission.letIn(then)
       if (reply.kind === 'identity') {
         welcome(desk, { now: then, session, frame }, withOwnDevice(reply, body.device))
-      } else refuse(desk, session, reply.kind === 'refused' ? reply.code : 'unavailable')
+      } else {
+        refuse(desk, session, { code: reply.kind === 'refused' ? reply.code : 'unavailable' })
+      }
     },
   })
-  if (code !== undefined) refuse(desk, session, code)
+  if (code === undefined) return
+  desk.admission.leave(session)
+  refuse(desk, session, { code })
 }
 
 /**
@@ -74,9 +90,13 @@ function isStale(
   return !isSelfHeld && !isAskedOfAll && held.some(([room]) => !heads.has(room))
 }
 
-function refuse(desk: Desk, session: Session, code: ErrorCode): void {
+function refuse(
+  desk: Desk,
+  session: Session,
+  { code, ...advice }: { code: ErrorCode; retryMs?: number },
+): void {
   session.state = { kind: 'new', sinceMs: desk.clock.ms }
-  desk.refusals.error(session, code)
+  desk.refusals.error(session, code, advice)
 }
 
 function bodyOf(auth: Auth, hash: (text: string) => string, client: string): HelloBody {
