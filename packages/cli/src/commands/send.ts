@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { exitCodes, UsageError } from '../exit-codes.ts'
 import { boundedLines } from '../pipes/bounded-lines.ts'
 import { findRoom, identityOptions, openPipeClient } from '../pipes/pipe-client.ts'
+import { heldBackBecause, usableRoom } from '../pipes/room-privacy.ts'
 import { sendLines } from '../pipes/send-lines.ts'
 import { wholeNumber } from '../pipes/whole-number.ts'
 import type { RunCommand } from '../subcommand.ts'
@@ -25,6 +26,8 @@ export const run: RunCommand = async (args, { note }) => {
   const client = await openPipeClient(values, { note, waitMsMax })
   try {
     const room = await findRoom(client, wanted, { isMade: values.create ?? false })
+    const { profile } = values
+    await usableRoom(client, { room, profile, isWriting: true, waitMsMax })
     const lines = text === '-' ? boundedLines(process.stdin) : [text]
     const { refused, open } = await sendLines(client, lines, {
       room,
@@ -34,8 +37,9 @@ export const run: RunCommand = async (args, { note }) => {
     })
     if (open > 0) {
       note(
-        `${open} not acknowledged within ${waitMsMax / 1_000} s; ` +
-          `kept, and sent with the next run of the profile "${values.profile}"`,
+        `${open} not acknowledged within ${waitMsMax / 1_000} s` +
+          `${heldBackBecause(client, room)}; ` +
+          `kept, and sent with the next run of the profile "${profile}"`,
       )
     }
     return refused + open === 0 ? exitCodes.done : exitCodes.failed

@@ -3,9 +3,13 @@ import { parseArgs } from 'node:util'
 import { exitCodes, UsageError } from '../exit-codes.ts'
 import { entryLine } from '../pipes/entry-line.ts'
 import { findRoom, identityOptions, openPipeClient } from '../pipes/pipe-client.ts'
+import { usableRoom } from '../pipes/room-privacy.ts'
 import { RoomTail, TailEnded } from '../pipes/room-tail.ts'
 import { wholeNumber } from '../pipes/whole-number.ts'
 import type { RunCommand } from '../subcommand.ts'
+
+/** For the keys of an encrypted room. */
+const waitMsMax = 30_000
 
 export const run: RunCommand = async (args, { out, printed, note }) => {
   const { values, positionals } = parseArgs({
@@ -32,11 +36,16 @@ export const run: RunCommand = async (args, { out, printed, note }) => {
   const client = await openPipeClient(values, { note })
   let tail: RoomTail | undefined
   try {
-    tail = await RoomTail.open(client, { room: await findRoom(client, wanted), ...start })
+    const room = await findRoom(client, wanted)
+    tail = await RoomTail.open(client, { room, ...start })
+    await usableRoom(client, { room, profile: values.profile, isWriting: false, waitMsMax })
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => tail?.close())
-    for (let printedCount = 0; printedCount < count; printedCount++) {
+    for (let printedCount = 0; printedCount < count; ) {
       const entry = await tail.next()
-      out(values.json ? JSON.stringify(entry) : entryLine(entry))
+      const line = values.json ? JSON.stringify(entry) : entryLine(entry)
+      if (line === undefined) continue
+      printedCount += 1
+      out(line)
       await printed()
     }
     return exitCodes.done

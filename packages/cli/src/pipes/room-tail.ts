@@ -20,6 +20,8 @@ export interface TailStart {
 /** Live entries kept ahead of the reader; those further on are read as history when it comes. */
 const aheadMax = 1_000
 const retryMs = 500
+/** For the key of an entry that came before it. */
+const healTriesMax = 20
 /** From joining a room to seeing it. */
 const roomMsMax = 10_000
 
@@ -85,12 +87,29 @@ export class RoomTail {
       if (entry !== undefined) {
         this.#ahead.delete(this.#next)
         this.#next += 1
-        return entry
+        return await this.#readable(entry)
       }
       if (this.#endedBy !== undefined) throw new TailEnded(this.#endedBy)
       if (this.#next <= this.#head) await Promise.race([this.#readHistory(), this.#over.promise])
       else await this.#woken()
     }
+  }
+
+  /** Its key may be on its way: what is told once is told as late as that, and readable. */
+  async #readable(entry: Entry): Promise<Entry> {
+    let read = entry
+    for (let tries = 0; tries < healTriesMax; tries++) {
+      if (read.kind !== 'unreadable' || read.why !== 'no-key') return read
+      const { promise, resolve } = Promise.withResolvers<void>()
+      setTimeout(resolve, retryMs)
+      await Promise.race([promise, this.#over.promise])
+      if (this.#endedBy !== undefined) return read
+      const query = { after: entry.index - 1, limit: 1 }
+      const page = await this.#client.history(this.#room, query)
+      const again = page.ok ? page.value[0] : undefined
+      if (again?.index === entry.index) read = again
+    }
+    return read
   }
 
   close(): void {
