@@ -1,3 +1,4 @@
+import type { StarlingClient } from '@starling/client/api'
 import { firstWord, granted, type PlainCommand, personName } from './command.ts'
 import { flagsOf } from './flags.ts'
 
@@ -18,10 +19,17 @@ export const msgCommand: PlainCommand = {
       ui.fail(`Type /msg ${usage}`)
       return
     }
+    const name = personName(who)
     const options = flags.has('plain') ? [{ encrypted: false }] : []
-    const room = granted(ui, await client.openDirect(personName(who), ...options))
+    // One that is there is gone to at once: what is typed next is for that person.
+    const room = held(client, name) ?? granted(ui, await client.openDirect(name, ...options))
     if (room === undefined) return
     ui.go(room)
     if (text !== '') client.post(room, text)
   },
+}
+
+function held(client: StarlingClient, name: string): string | undefined {
+  const folded = name.toLowerCase()
+  return client.snapshot().rooms.find(({ peer }) => peer?.name.toLowerCase() === folded)?.room
 }

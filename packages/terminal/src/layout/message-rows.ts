@@ -79,7 +79,8 @@ export interface LineContext {
 
 export function rowsOf(line: ListLine, context: LineContext): readonly Line[] {
   const { style } = context
-  if (line.kind === 'system') return quietRows(systemSentence(line), line.at, context)
+  if (line.kind === 'system')
+    return quietRows(systemSentence(line, style.me?.user), line.at, context)
   if (line.kind === 'sealed-run') {
     return quietRows(causeSentence(line.unreadable, line.count), line.at, context)
   }

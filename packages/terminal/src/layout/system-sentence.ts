@@ -6,7 +6,8 @@ function unreachable(x: never): never {
   throw new Error(`unreachable: ${JSON.stringify(x)}`)
 }
 
-export function systemSentence(line: SystemLine): string {
+/** `me`: one's own id. */
+export function systemSentence(line: SystemLine, me?: string): string {
   const { body } = line
   const who = sanitiseLine(line.name)
   switch (body.kind) {
@@ -35,8 +36,10 @@ export function systemSentence(line: SystemLine): string {
     case 'title':
       return `${who} named this room “${sanitiseLine(body.title)}”`
     case 'identities': {
-      const names = body.people.map(({ name }) => sanitiseLine(name)).join(', ')
-      return `${names} ${body.people.length === 1 ? 'has' : 'have'} a new identity · /verify`
+      const others = body.people.filter(({ user }) => user !== me)
+      if (others.length === 0) return 'You have a new identity'
+      const names = others.map(({ name }) => sanitiseLine(name)).join(', ')
+      return `${names} ${others.length === 1 ? 'has' : 'have'} a new identity · /verify`
     }
     default:
       return unreachable(body)
