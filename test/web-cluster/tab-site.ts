@@ -4,10 +4,10 @@ import { build, type Rolldown } from 'vite'
 import { PageServer } from '../browser/page-server.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const entries = ['tab-page', 'tab-worker']
-
-/** Serves `/tab-page`. */
-export async function startTabSite(): Promise<PageServer> {
+/** Serves `/tab-page`, or the page that is the first of the entries. */
+export async function startTabSite(
+  entries: readonly string[] = ['tab-page', 'tab-worker'],
+): Promise<PageServer> {
   const scripts = new Map<string, string>()
   for (const entry of entries) scripts.set(`${entry}.js`, await bundle(entry))
   return PageServer.start(scripts)
