@@ -138,6 +138,8 @@ export interface StoredRoom extends RoomSummary {
 export interface SealedAbout {
   readonly title?: { readonly text: string; readonly index: number }
   readonly topic?: { readonly text: string; readonly index: number }
+  /** The oldest entry that this device could ever read. */
+  readonly firstRead?: number
 }
 
 export const nobody: Me = { user: '', name: '', isGuest: true, device: '' }

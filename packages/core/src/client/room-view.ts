@@ -90,6 +90,8 @@ export class RoomView {
     const changing = waiting.filter(isChanging)
     const all = run.entries()
     const { divider, entries } = room.isEncrypted ? readableOf(all) : { entries: all }
+    // Behind the divider nothing is to be read, unless something was read there before.
+    const isMoreToRead = divider === undefined || room.sealed.firstRead < run.first
     const lines = entries.flatMap((entry) => this.#line(run, entry, changing) ?? [])
     const echoes = sent.map(({ item }) => this.#send(run, item, 'sent'))
     const sends = waiting.flatMap((item) => {
@@ -100,8 +102,7 @@ export class RoomView {
       lines: reuseArray(before?.lines, lines),
       sends: reuseArray(before?.sends, isApart ? [] : [...echoes, ...sends]),
       ...(divider === undefined ? {} : { divider: reuseObject(before?.divider, divider) }),
-      // What is further back cannot be read either.
-      hasOlder: divider === undefined && timeline.hasOlderIn(view),
+      hasOlder: isMoreToRead && timeline.hasOlderIn(view),
       isLoadingOlder: room.loadsOlder.isLoading(timeline, view),
       hasNewer: isApart,
       isLoadingNewer: room.loadsNewer.isLoading(timeline, view),

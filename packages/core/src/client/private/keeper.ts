@@ -97,7 +97,10 @@ export class Keeper {
       ...{ hasCipher, jobs, isKnown, touch, chance },
       missed: (room) => this.#groups.skipped(room.room),
       about: (room, entry, about) => this.#about(room, entry, about),
-      opened: (room, entries) => host.emit({ kind: 'opened', room: room.room, entries }),
+      opened: (room, entries) => {
+        if (room.sealed.read(entries[0]?.index ?? Number.POSITIVE_INFINITY)) host.roomsChanged()
+        host.emit({ kind: 'opened', room: room.room, entries })
+      },
     })
     this.sealing = new Sealing({
       ...{ hasCipher, rooms, jobs },

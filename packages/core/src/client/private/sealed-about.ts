@@ -20,6 +20,18 @@ export class SealedAbout {
     return this.#stored.topic?.text
   }
 
+  /** Nothing before it was ever read here. */
+  get firstRead(): number {
+    return this.#stored.firstRead ?? Number.POSITIVE_INFINITY
+  }
+
+  /** True when nothing so old was read before. */
+  read(index: number): boolean {
+    if (index >= this.firstRead) return false
+    this.#stored = { ...this.#stored, firstRead: index }
+    return true
+  }
+
   /** True when it is newer than what was known. */
   learn(what: 'title' | 'topic', text: string, index: number): boolean {
     if ((this.#stored[what]?.index ?? 0) >= index) return false
