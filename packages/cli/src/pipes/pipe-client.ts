@@ -10,6 +10,7 @@ import { connect } from '@starling/client/node'
 import { Profile, profileDirectory, readProfile } from '@starling/client/profile'
 import { NotDone } from '../exit-codes.ts'
 import { version } from '../version.ts'
+import { titlesKnown } from './room-privacy.ts'
 
 export const identityOptions = {
   address: { type: 'string' },
@@ -159,16 +160,16 @@ function usable<T>(read: () => T, remedy: string): T {
  * that is not there is made when that is asked for.
  */
 export async function findRoom(
-  client: Pick<StarlingClient, 'snapshot' | 'join' | 'openDirect' | 'createRoom'>,
+  client: Pick<StarlingClient, 'snapshot' | 'subscribe' | 'join' | 'openDirect' | 'createRoom'>,
   wanted: string,
   { isMade = false } = {},
 ): Promise<string> {
-  const folded = wanted.toLowerCase()
-  const held = client.snapshot().rooms.find(({ room, kind, title }) => {
-    const sign = kind === 'direct' ? '@' : '#'
-    return room === wanted || `${sign}${title}`.toLowerCase() === folded
-  })
-  if (held !== undefined) return held.room
+  const early = heldRoom(client, wanted)
+  if (early !== undefined) return early
+  // A public room of that name is not meant when a private one is called so.
+  if (wanted.startsWith('#')) await titlesKnown(client)
+  const held = heldRoom(client, wanted)
+  if (held !== undefined) return held
   const found = wanted.startsWith('@')
     ? await client.openDirect(wanted.slice(1))
     : await client.join(wanted)
@@ -181,8 +182,23 @@ export async function findRoom(
       'choose another name, or see who has that room',
     )
   }
+  if (found.code === 'unknown-room' && client.snapshot().privacy?.state === 'unlinked') {
+    throw new NotDone(
+      `there is no public room ${wanted}, and this device cannot read the names of private ones ` +
+        '(not-linked)',
+      'link it: "starling chat" with this --profile, and there /link, or /restore',
+    )
+  }
   throw new NotDone(
     `cannot come into ${wanted} (${found.code}): ${found.say}`,
     'name a room as "#title", a person as "@name"; "starling send --create" makes a public room',
   )
+}
+
+function heldRoom(client: Pick<StarlingClient, 'snapshot'>, wanted: string): string | undefined {
+  const folded = wanted.toLowerCase()
+  return client.snapshot().rooms.find(({ room, kind, title }) => {
+    const sign = kind === 'direct' ? '@' : '#'
+    return room === wanted || `${sign}${title}`.toLowerCase() === folded
+  })?.room
 }

@@ -2,7 +2,7 @@
  * Whether an encrypted room can be used from a pipe. The keys are in the profile; nobody is there to
  * link it or to compare numbers, so what a person would have to do is said, with its code.
  */
-import type { RoomPrivacy, StarlingClient } from '@starling/client/api'
+import type { RoomPrivacy, RoomSnapshot, StarlingClient } from '@starling/client/api'
 import { NotDone } from '../exit-codes.ts'
 
 export type PrivateClient = Pick<StarlingClient, 'snapshot' | 'subscribe'>
@@ -56,17 +56,36 @@ async function settledPrivacy(
   client: PrivateClient,
   { room, waitMsMax }: Use,
 ): Promise<RoomPrivacy | undefined> {
-  const settled = Promise.withResolvers<void>()
+  const isSettled = () => privacyOf(client, room)?.state !== 'preparing'
+  await settled(client, isSettled, waitMsMax)
+  return privacyOf(client, room)
+}
+
+/** For keys and for what was sealed to be read. */
+const titlesMsMax = 10_000
+
+/** The titles of encrypted rooms are sealed, so they are there a moment after one has come in. */
+export function titlesKnown(client: PrivateClient): Promise<void> {
+  const isKnown = ({ kind, privacy, timeline }: RoomSnapshot): boolean => {
+    if (kind !== 'private' || privacy === undefined) return true
+    const { state } = privacy
+    if (state === 'preparing' || state === 'behind') return false
+    return state !== 'ready' || timeline.lines.length > 0
+  }
+  return settled(client, () => client.snapshot().rooms.every(isKnown), titlesMsMax)
+}
+
+async function settled(client: PrivateClient, is: () => boolean, waitMsMax: number): Promise<void> {
+  const waiting = Promise.withResolvers<void>()
   const look = (): void => {
-    if (privacyOf(client, room)?.state !== 'preparing') settled.resolve()
+    if (is()) waiting.resolve()
   }
   const undo = client.subscribe(look)
-  const late = setTimeout(settled.resolve, waitMsMax)
+  const late = setTimeout(waiting.resolve, waitMsMax)
   look()
-  await settled.promise
+  await waiting.promise
   clearTimeout(late)
   undo()
-  return privacyOf(client, room)
 }
 
 function privacyOf(client: PrivateClient, room: string): RoomPrivacy | undefined {
