@@ -38,6 +38,12 @@ export class TestDevice {
     return TestDevice.open({ addresses, directory })
   }
 
+  /** Another program with the same profile. */
+  beside(): Promise<TestDevice> {
+    const { addresses, directory } = this.#options
+    return TestDevice.open({ addresses, directory })
+  }
+
   get user(): string {
     return this.client.snapshot().me!.user
   }

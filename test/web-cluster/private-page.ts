@@ -1,4 +1,4 @@
-/** What runs in a tab of somebody who writes in encrypted rooms, with little commands for the test. */
+/** What runs in a tab of somebody who writes in encrypted rooms, with commands for the test. */
 import type { Result } from '@starling/client/api'
 import { connectShared } from '@starling/client/connect-shared'
 

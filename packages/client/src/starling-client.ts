@@ -129,7 +129,15 @@ async function createEncrypted(
   const entering = enter(room, op)
   side.compose(room, { kind: 'title', title })
   if (topic !== undefined) side.compose(room, { kind: 'topic', topic })
-  return entering
+  const entered = await entering
+  const made = side.snapshot().rooms.find((one) => one.room === room)
+  return made !== undefined && made.isEncrypted !== true ? madePlain : entered
+}
+
+const madePlain: Refusal = {
+  ok: false,
+  code: 'not-encrypted',
+  say: 'The servers made this room without encryption. Leave it, and tell the operator.',
 }
 
 function encrypts(side: ClientSide): boolean {
