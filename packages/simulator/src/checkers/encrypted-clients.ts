@@ -4,7 +4,7 @@
  * device has its place in the group, without anybody doing anything.
  *
  * Not held to it: what was sealed in a group that was begun anew before the device had come into
- * it.
+ * it, and what was sealed for a device of an identity that its person has given up since.
  */
 import type { Content } from '@starling/core/client/private/cipher'
 import type { RoomSnapshot, TimelineLine } from '@starling/core/client/snapshot'
@@ -43,7 +43,8 @@ export class EncryptedClients {
     const { client, room, store } = at
     const device = fakeSha256(client.token)
     // Whoever is not linked reads nothing new; that its person has to see to.
-    if (store.keys.device(device)?.certificate === undefined) return undefined
+    const certificate = store.keys.device(device)?.certificate
+    if (certificate === undefined) return undefined
     const where = `${client.name} in ${room.room}`
     if (store.groups.leafOf(room.room, device) === undefined) return `${where} has no leaf`
     const state = room.privacy?.state
@@ -52,7 +53,7 @@ export class EncryptedClients {
     const since = cameAt(store, room.room, client.node?.snapshot().me?.user ?? '')
     const present = store.groups.group(room.room)?.gen
     const own = sealed.filter(({ devices, entry: { gen, index } }) => {
-      if (!devices.has(device) || index <= since) return false
+      if (devices.get(device) !== certificate || index <= since) return false
       return gen === present || this.#groups.has(`${client.name} ${room.room} ${gen}`)
     })
     return this.#compare(where, room, { own, all: sealed })

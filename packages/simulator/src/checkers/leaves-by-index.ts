@@ -2,10 +2,11 @@
  * Who had a leaf in an encrypted room's group at each index, told from the log and from the bytes
  * of the commits alone, apart from what the stores keep of it.
  */
-import { fromBase64url } from '@starling/core/mls/base64url'
+import { fromBase64url, toBase64url } from '@starling/core/mls/base64url'
 import { type CommitParts, readCommit } from '@starling/core/mls/commit'
 import { readDeviceIdentity } from '@starling/core/mls/device-identity'
 import type { LeafNode } from '@starling/core/mls/leaf-node'
+import { readTreeNode } from '@starling/core/mls/ratchet-tree'
 import type { Store } from '@starling/core/room/store'
 import type { Entry } from '@starling/protocol/entry'
 import { BrokenPromise } from '../broken-promise.ts'
@@ -15,6 +16,7 @@ import { entriesOf, sendKey } from './sends.ts'
 export interface LeafDevice {
   readonly user: string
   readonly device: string
+  readonly certificate: string
 }
 
 /** Leaf → device. */
@@ -22,8 +24,8 @@ type Leaves = ReadonlyMap<number, LeafDevice>
 
 export interface SealedEntry {
   readonly entry: Extract<Entry, { kind: 'sealed' }>
-  /** Ids of the devices that had a leaf. */
-  readonly devices: ReadonlySet<string>
+  /** Devices that had a leaf, with the certificate in it. */
+  readonly devices: ReadonlyMap<string, string>
   readonly users: ReadonlySet<string>
   /** Devices among them that had to go: their people had left, or they were revoked. */
   readonly overdue: readonly string[]
@@ -31,6 +33,8 @@ export interface SealedEntry {
 
 export class LeavesByIndex {
   readonly #devices = new Map<string, string>()
+  /** Send that began a group → the certificate of its first leaf. */
+  readonly #begun = new Map<string, string>()
   /** Box → position of the first record that holds it. */
   readonly #boxes = new Map<string, number>()
   /** Device and person → position of the record that revoked it. */
@@ -58,7 +62,7 @@ export class LeavesByIndex {
       }
       if (entry.kind !== 'sealed') continue
       const all = [...leaves.values()]
-      const devices = new Set(all.map(({ device }) => device))
+      const devices = new Map(all.map(({ device, certificate }) => [device, certificate]))
       const users = new Set(all.map(({ user }) => user))
       sealed.push({ entry, devices, users, overdue: this.#overdue(entry, leaves, left) })
     }
@@ -83,6 +87,7 @@ export class LeavesByIndex {
         }
         if (op.kind !== 'room' || op.device === undefined) continue
         this.#devices.set(sendKey(op), op.device)
+        if (op.op.kind === 'group') this.#begun.set(sendKey(op), certificateIn(op.op.tree[0] ?? ''))
         if (op.op.kind === 'sealed') this.#note(this.#boxes, op.op.box, position)
       }
     }
@@ -102,7 +107,12 @@ export class LeavesByIndex {
   }
 
   #authorOf(room: string, { by, outbox = '', number = 0 }: Entry): LeafDevice {
-    return { user: by, device: this.#devices.get(sendKey({ room, outbox, number })) ?? '' }
+    const device = this.#devices.get(sendKey({ room, outbox, number })) ?? ''
+    return {
+      user: by,
+      device,
+      certificate: this.#begun.get(sendKey({ room, outbox, number })) ?? '',
+    }
   }
 
   #partsOf(entry: Extract<Entry, { kind: 'commit' }>): CommitParts {
@@ -136,7 +146,13 @@ function leftmostBlank(leaves: Leaves): number {
 
 function deviceOf(leaf: LeafNode): LeafDevice {
   const { user = '', device = '' } = readDeviceIdentity(leaf.identity) ?? {}
-  return { user, device }
+  return { user, device, certificate: toBase64url(leaf.identity) }
+}
+
+function certificateIn(node: string): string {
+  const bytes = fromBase64url(node)
+  const read = bytes && readTreeNode(bytes)
+  return read?.kind === 'leaf' ? toBase64url(read.leaf.identity) : ''
 }
 
 function leavesOf(leaves: Leaves, user: string | undefined): readonly number[] {
