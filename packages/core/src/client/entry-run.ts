@@ -97,6 +97,19 @@ export class EntryRun {
     return true
   }
 
+  /** What was sealed by this person is from whom one has verified, or not any more. */
+  markVerified(by: string, isVerified: boolean): readonly number[] {
+    const marked: number[] = []
+    for (const slot of this.#slots) {
+      const { entry, raw } = slot
+      if (entry.by !== by || entry.isSealed !== true || entry.isVerified === isVerified) continue
+      slot.entry = { ...entry, isVerified }
+      if (raw !== undefined) slot.raw = { ...raw, isVerified }
+      marked.push(entry.index)
+    }
+    return marked
+  }
+
   dropOldest(count: number): void {
     this.#first += this.#slots.splice(0, count).length
   }

@@ -213,6 +213,12 @@ export class Timeline {
     for (const index of indexes) this.#fold(index)
   }
 
+  /** Which messages of this person are marked as verified. */
+  markVerified(by: string, isVerified: boolean): void {
+    for (const index of this.#live.markVerified(by, isVerified)) this.#unstored.add(index)
+    for (const past of this.#pasts.values()) past.markVerified(by, isVerified)
+  }
+
   /** What was sealed and not opened, newest first. */
   unopened(): readonly Entry[] {
     const found = new Map<number, Entry>()

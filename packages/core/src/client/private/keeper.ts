@@ -114,7 +114,10 @@ export class Keeper {
     })
     this.#wishes = new Wishes({
       ...{ asks, jobs, me, account: this.#account },
-      unblock: (now) => this.#groups.unblock(now),
+      verified: (now, user, isVerified) => {
+        this.#markVerified(user, isVerified)
+        this.#groups.unblock(now)
+      },
       again: (now, room) => this.#again(now, room),
       reset: (now, room, answer) => this.#reset(now, room, answer),
     })
@@ -258,6 +261,14 @@ export class Keeper {
     this.#groups.tick(now)
   }
 
+  #markVerified(user: string, isVerified: boolean): void {
+    for (const { isEncrypted, timeline, room } of this.#host.rooms.all()) {
+      if (!isEncrypted) continue
+      timeline.markVerified(user, isVerified)
+      this.#host.touch(room)
+    }
+  }
+
   #again(now: Now, room: string): void {
     this.#groups.again(now, room)
     const state = this.#host.rooms.get(room)
@@ -282,6 +293,8 @@ export class Keeper {
       this.#groups.opened(now, work, outcome)
       const room = this.#host.rooms.get(work.room)
       if (room !== undefined) this.opening.identities(room, outcome.identities)
+      const changed = outcome.identities.flatMap(({ users }) => users)
+      for (const user of changed) this.#markVerified(user, false)
     }
     for (const id of learned ?? []) {
       const room = this.#host.rooms.get(id)

@@ -114,6 +114,7 @@ test('[E2] [E11] who begins a new identity comes back into the rooms, and it is 
   says(scene, bob, 'who are you?')
   scene.wait(2_000)
   assert.deepEqual(phone.texts('r'), ['who are you?'])
+  assert.equal(phone.room('r').title, 'The cabal')
   assert.equal(phone.room('r').timeline.divider?.code, 'before-join')
   const lines = bob.room('r').timeline.lines
   const changed = lines.flatMap((line) =>
@@ -131,7 +132,10 @@ test('[P10] to a verified person with a new identity nothing goes until one look
     return told.ok && told.value.kind === 'safety-number' ? told.value.digits : ''
   })
   assert.equal(numbers[0], numbers[1])
+  says(scene, ada, 'before')
+  assert.equal(messages(bob).at(-1)?.isVerified, undefined)
   assert.equal(wish(scene, bob, { kind: 'verify', user, as: 'verified' }).ok, true)
+  assert.equal(messages(bob).at(-1)?.isVerified, true)
   says(scene, ada, 'verified')
   assert.equal(messages(bob).at(-1)?.isVerified, true)
   scene.off(ada)

@@ -15,8 +15,8 @@ export interface WishesHost {
   readonly jobs: CipherJobs
   readonly account: AccountKeeper
   readonly me: () => Me
-  /** Who was blocked may be written to again. */
-  readonly unblock: (now: Now) => void
+  /** One looked at the person's identity: who was blocked may be written to again. */
+  readonly verified: (now: Now, user: string, isVerified: boolean) => void
   readonly again: (now: Now, room: string) => void
   readonly reset: (now: Now, room: string, answer: Answer) => void
 }
@@ -68,7 +68,9 @@ export class Wishes {
       this.#work(work, {
         keys,
         answer: (at, result) => {
-          if (wish.kind === 'verify' && result.ok) this.#host.unblock(at)
+          if (wish.kind === 'verify' && result.ok) {
+            this.#host.verified(at, user, wish.as === 'verified')
+          }
           answer(at, result)
         },
       })
