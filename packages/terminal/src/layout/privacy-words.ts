@@ -42,21 +42,21 @@ export function privacySentence(room: RoomSnapshot): string | undefined {
   if (privacy === undefined) return undefined
   switch (privacy.code) {
     case 'not-linked':
-      return 'This device is not linked yet · /link'
+      return 'This device is not linked · /link'
     case 'retrying':
-      return 'No keys for this room yet; it goes on trying · /again'
+      return 'No keys yet; trying on · /again'
     case 'cannot-catch-up':
       return privacy.action === 'reset'
-        ? 'The keys of this room do not fit together · /reset-room'
-        : 'The keys of this room do not fit together · an owner can /reset-room'
+        ? 'The keys here do not fit · /reset-room'
+        : 'The keys here do not fit · ask an owner to /reset-room'
     case 'identity-changed': {
       const [first = '', ...others] = (privacy.users ?? []).map((user) => nameIn(room, user))
       const who = others.length === 0 ? first : `${first} and ${others.length} more`
       const name = others.length === 0 ? '' : ` @${first}`
-      return `New identity of ${who}; nothing is sent · /verify${name} or /accept${name}`
+      return `New identity of ${who} · /verify${name} or /accept${name}`
     }
     case 'group-full':
-      return 'This room is full of devices; this one cannot read it'
+      return 'No more devices fit into this room'
     case 'no-cipher':
       return 'This client cannot read encrypted rooms'
     default:
@@ -79,15 +79,16 @@ export function nameIn({ peer, timeline }: RoomSnapshot, user: string): string {
 /** Why messages cannot be read; `/link` stands below them already. */
 export function causeSentence({ code, say, action }: PrivacyCause, count = 1): string {
   const about = count === 1 ? say : `${count} messages · ${runWords[code] ?? say}`
-  return action === 'again' ? `${about} /again` : about
+  if (action !== 'again') return about
+  return count === 1 ? `${about} /again` : `${about} · /again`
 }
 
 const runWords: { readonly [code in PrivacyCause['code']]?: string } = {
-  'not-linked': 'link this device to read them.',
-  'no-key': 'waiting for their keys.',
-  'bad-signature': 'hidden: not from whom they say.',
-  tampered: 'hidden: changed on their way.',
-  'no-cipher': 'encrypted; this client cannot read them.',
+  'not-linked': 'link this device to read',
+  'no-key': 'waiting for their keys',
+  'bad-signature': 'hidden: not from whom they say',
+  tampered: 'hidden: changed on their way',
+  'no-cipher': 'not readable by this client',
 }
 
 export const actionCommands: {
