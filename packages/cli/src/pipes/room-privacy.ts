@@ -1,6 +1,6 @@
 /**
- * Whether an encrypted room can be used from a pipe. The keys are in the profile; nobody is there to
- * link it or to compare numbers, so what a person would have to do is said, with its code.
+ * Whether an encrypted room can be used from a pipe. The keys are in the profile; nobody is there
+ * to link it or to compare numbers, so what a person would have to do is said, with its code.
  */
 import type { RoomPrivacy, RoomSnapshot, StarlingClient } from '@starling/client/api'
 import { NotDone } from '../exit-codes.ts'

@@ -8,7 +8,7 @@ function invited(index: number, room: string, title: string): Entry {
   return { ...head, kind: 'invited', room, roomKind: 'private', title }
 }
 
-it('an invitation to a room whose title the servers do not know is called after who invites', () => {
+it('an invitation to a room whose title is sealed is called after who invites', () => {
   const invitations = new Invitations()
   invitations.note([invited(1, 'r-1', ''), invited(2, 'r-2', 'den')])
   const titles = invitations.shown.map(({ title }) => title)
