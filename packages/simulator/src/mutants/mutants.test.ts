@@ -16,7 +16,9 @@ const quick = [
   'reads-go-on',
   'revoked-for-ever',
   'outbox-restored',
-  'records-bounded',
+  'outbox-window',
+  'must-remove-first',
+  'welcome-kept',
 ]
 
 test('every mutant finds what it removes exactly once', () => {
