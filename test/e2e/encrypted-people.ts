@@ -84,13 +84,13 @@ export class TestDevice {
   }
 }
 
-/** Devices, each with a profile of its own in the folder. */
+/** Devices, each with a profile of its own in the folder, or `at` another. */
 export function arrivals(addresses: readonly string[], folder: string) {
   const open: TestDevice[] = []
   let count = 0
-  const arrive = async (name: string, kind: 'register' | 'login' = 'register') => {
+  const arrive = async (name: string, kind: 'register' | 'login' = 'register', at?: string) => {
     count += 1
-    const directory = join(folder, `${name}-${count}`)
+    const directory = at ?? join(folder, `${name}-${count}`)
     const auth = { kind, name, password, label: `${name} ${count}` }
     const device = await TestDevice.open({ addresses, directory, auth })
     open.push(device)
