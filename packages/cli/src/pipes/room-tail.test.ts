@@ -115,6 +115,18 @@ describe('tail', () => {
     assert.deepEqual(await take(tail, 2), [1, 2])
   })
 
+  it('waits for the key of what cannot be read yet, and tells it once', async () => {
+    const client = new FakeClient(0)
+    const tail = await RoomTail.open(client, { room: 'r1' })
+    const { kind: _, text: __, ...head } = post(1) as Extract<Entry, { kind: 'post' }>
+    const sealed = { gen: 1, epoch: 1, box: 'AA' }
+    client.head = 1
+    const entry: Entry = { ...head, kind: 'unreadable', why: 'no-key', sealed }
+    client.tell('entry', { room: 'r1', entry })
+    assert.deepEqual(await tail.next(), post(1))
+    assert.deepEqual(client.reads, [1])
+  })
+
   it('begins where one came into the room', async () => {
     const client = new FakeClient(9)
     client.first = 7
