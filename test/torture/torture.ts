@@ -95,7 +95,7 @@ async function play(stage: Stage, options: TortureOptions): Promise<Report> {
       ...(await secrecyTroubles(stage, circle, judged.at(-1)?.circle)),
     ]
     const verdicts = Object.assign({}, ...judged.map((one) => one.verdicts))
-    keepRooms(options.traceFolder, judged.at(-1)?.circle)
+    keepRooms(options.traceFolder, circle, judged.at(-1)?.circle)
     return reportOf({
       ...{ options, about: stage.about, verdicts, troubles },
       ...{ ledger, circle, reader, faults, sentMs },
@@ -188,14 +188,19 @@ function keepSpans(folder: string | undefined, spans: object): void {
 }
 
 /** The encrypted rooms as the servers have them, for those who look why something is not read. */
-function keepRooms(folder: string | undefined, verdict: CircleVerdict | undefined): void {
+function keepRooms(
+  folder: string | undefined,
+  circle: Circle | undefined,
+  verdict: CircleVerdict | undefined,
+): void {
   if (folder === undefined || verdict === undefined) return
+  const { notes } = circle ?? {}
   const rooms = [...verdict.views].map(([room, { entries, leaves, group }]) => ({
     ...{ room, entries, group },
     leaves: Object.fromEntries(leaves),
   }))
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'encrypted-rooms.json'), JSON.stringify(rooms))
+  writeFileSync(join(folder, 'encrypted-rooms.json'), JSON.stringify({ rooms, notes }))
 }
 
 function progressLine(

@@ -14,7 +14,7 @@ import { chanceFrom, drawn } from '../faults.ts'
 import { Ledger, type SendRecord } from '../ledger.ts'
 import { changesOf, enter, type Scene } from './changes.ts'
 import { type CircleDevice, DeviceDied } from './device.ts'
-import type { DeviceSays } from './device-process.ts'
+import type { DeviceSays, DeviceState } from './device-process.ts'
 import { Person } from './person.ts'
 
 export interface CircleOptions {
@@ -50,6 +50,8 @@ export class Circle {
   /** What was done → how long it took, each time. */
   readonly times = new Map<string, number[]>()
   readonly rooms: string[] = []
+  /** What became of devices, and when; for those who look for a reason. */
+  readonly notes: { readonly at: string; readonly who: string; readonly what: string }[] = []
   readonly #options: CircleOptions
   readonly #chance: () => number
   /** Text → whose, and what goes on when it is settled. */
@@ -183,6 +185,7 @@ export class Circle {
     if (possible.length === 0) return
     const { what, person, act } = drawn(this.#chance, possible)
     person.isBusy = true
+    this.#note(person.name, what)
     const done = within(act(), { what: `${what} of ${person.name}`, ms: changeMsMax })
       .catch((error: Error) => {
         this.troubles.push(`${what} of ${person.name}: ${error.message}`)
@@ -203,6 +206,7 @@ export class Circle {
     if (device === undefined) return
     const isFreeze = this.#chance() < freezeShare
     const forMs = this.#chance() * (isFreeze ? frozenMsMax : deadMsMax)
+    this.#note(device.name, `${isFreeze ? 'frozen' : 'killed'} for ${forMs} ms`)
     this.#took(isFreeze ? 'freeze of a device' : 'kill of a device', forMs)
     const done = (isFreeze ? freeze(device, forMs) : this.#killAndStart(device, forMs))
       .catch((error: Error) => {
@@ -265,7 +269,7 @@ export class Circle {
       this.ledger.observed(this.#observer(device, says.room), says.room, says.entry)
     else if (says.t === 'gap') this.ledger.gap(this.#observer(device, says.room), says.room, says)
     else if (says.t === 'left') this.#left(device, says.room)
-    else if (says.t === 'state' && isOut(says.state.connection)) this.#over(device)
+    else if (says.t === 'state') this.#changed(device, says.state)
     else if (says.t === 'acked') this.#acked(says)
     else if (says.t === 'refused') this.#refused(device, says)
   }
@@ -290,6 +294,15 @@ export class Circle {
     this.ledger.over(this.#observer(device, room), room)
     const key = `${device.name} ${room}`
     this.#stays.set(key, (this.#stays.get(key) ?? 0) + 1)
+  }
+
+  #changed(device: CircleDevice, { texts: _, ...state }: DeviceState): void {
+    this.#note(device.name, JSON.stringify(state))
+    if (isOut(state.connection)) this.#over(device)
+  }
+
+  #note(who: string, what: string): void {
+    this.notes.push({ at: new Date().toISOString(), who, what })
   }
 
   /** Of this run no more is seen, and nothing is acknowledged to it. */

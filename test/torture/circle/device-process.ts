@@ -3,6 +3,7 @@
  * vault in its thread. It does what it is told, and tells all that it sees. Killed, it goes on from
  * its profile when it is started again.
  */
+import { flushCompileCache } from 'node:module'
 import type { Credentials, Result, StarlingClient } from '@starling/client/api'
 import { connect } from '@starling/client/node'
 import type { Entry } from '@starling/protocol/entry'
@@ -173,6 +174,8 @@ async function main(): Promise<void> {
   const start = JSON.parse(process.argv[2] ?? '') as DeviceStart
   const client = await connect(start)
   watch(client)
+  // Whoever is killed writes nothing.
+  flushCompileCache()
   process.on('message', async ({ call, verb, words }: DeviceCall) => {
     say({ t: 'answer', call, result: await verbs[verb](client, words) })
     if (verb === 'close') process.disconnect?.()

@@ -1,6 +1,7 @@
 /** A device's process as the torture holds it: started, told what to do, killed, started again. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import type { Credentials, Result } from '@starling/client/api'
 import { until, within } from '../../cluster/until.ts'
 import type { DeviceCall, DeviceSays, DeviceStart, DeviceState, Verb } from './device-process.ts'
@@ -82,6 +83,8 @@ export class CircleDevice {
     this.runs += 1
     const child = fork(program, [JSON.stringify(start)], {
       serialization: 'advanced',
+      // Processes start often; what is compiled once need not be again.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(directory, '..', 'compiled') },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#child = child
