@@ -37,7 +37,7 @@ function atTerminal(device: TestDevice): TerminalPerson {
   return person
 }
 
-test('[P10] people talk at terminals, link a device, and go on when every server dies', async () => {
+test('[P10] people talk at terminals, link a device, go on when every server dies', async () => {
   const devices = [await people.arrive('ann'), await people.arrive('ben')] as const
   for (const one of devices) await one.is('ready')
   const [ann, ben] = [atTerminal(devices[0]), atTerminal(devices[1])]
