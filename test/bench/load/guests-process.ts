@@ -43,6 +43,8 @@ interface Guest {
   isIn: boolean
 }
 
+type Welcomed = (socket: LeanSocket) => void
+
 const peoplePerRoom = 100
 const comingInAtOnce = 200
 const readIntoBytes = 64 * 1024
@@ -101,17 +103,17 @@ function comeIn(guest: Guest, isMaker: boolean): Promise<void> {
   return promise
 }
 
-function dial(guest: Guest, welcomed: (socket: LeanSocket) => void): void {
+function dial(guest: Guest, welcomed: Welcomed): void {
   dials += 1
   const socket: LeanSocket = new LeanSocket({
     ...{ host, port: Number(port), readInto },
-    onText: (payload) => heard(guest, payload, () => welcomed(socket)),
-    onEnd: (why) => lost(guest, why),
+    onText: (payload) => heard(guest, payload, { socket, welcomed }),
+    onEnd: () => lost(guest, welcomed),
   })
   guest.socket = socket
   guest.deadline = setTimeout(() => {
     socket.close()
-    lost(guest, 'no welcome in time')
+    lost(guest, welcomed)
   }, guest.patience.connectMs)
   socket.opened().then(
     () => {
@@ -125,19 +127,23 @@ function dial(guest: Guest, welcomed: (socket: LeanSocket) => void): void {
   )
 }
 
-function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
+function heard(
+  guest: Guest,
+  payload: Buffer,
+  { socket, welcomed }: { socket: LeanSocket; welcomed: Welcomed },
+): void {
   const head = payload.toString('latin1', 0, 15)
   if (head.startsWith('{"t":"welcome"')) {
     clearTimeout(guest.deadline)
     guest.isKnown = true
-    return welcomed()
+    return welcomed(socket)
   }
   if (head.startsWith('{"t":"error"') || head.startsWith('{"t":"refused"')) {
     const { retry, say, retryMs } = JSON.parse(payload.toString())
     if (guest.isIn || retry !== 'later') throw new Error(`${guest.name} was refused: ${say}`)
     refusals += 1
-    guest.socket?.close()
-    return lost(guest, say, retryMs)
+    socket.close()
+    return lost(guest, welcomed, retryMs)
   }
   if (!head.startsWith('{"t":"entries"') && !head.startsWith('{"t":"ack"')) return
   const frame = JSON.parse(payload.toString())
@@ -146,14 +152,15 @@ function heard(guest: Guest, payload: Buffer, welcomed: () => void): void {
   guest.head = Math.max(guest.head, newest)
 }
 
-function lost(guest: Guest, why: string, askedMs = 0): void {
+function lost(guest: Guest, welcomed: Welcomed, askedMs = 0): void {
   clearTimeout(guest.deadline)
-  if (!isSettled) throw new Error(`${guest.name} was cut off while it came in: ${why}`)
-  if (guest.isIn) {
-    lostAtMs ??= performance.now()
-    guest.isIn = false
-  } else guest.patience.failed()
-  setTimeout(() => dial(guest, () => returned(guest)), guest.patience.waitMs(askedMs))
+  const { isIn } = guest
+  if (!isSettled && guest.isKnown) throw new Error(`${guest.name} was cut off`)
+  if (isIn) lostAtMs ??= performance.now()
+  else guest.patience.failed()
+  guest.isIn = false
+  const next = isIn ? () => returned(guest) : welcomed
+  setTimeout(() => dial(guest, next), guest.patience.waitMs(askedMs))
 }
 
 function returned(guest: Guest): void {

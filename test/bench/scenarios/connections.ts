@@ -6,7 +6,7 @@ import { processorMsOf } from '../processor-time.ts'
 import type { Figures, Scenario } from '../scenario.ts'
 import { GuestProcess } from './guest-process.ts'
 
-const settleMsMax = 120_000
+const settleMsMax = 600_000
 const config = '[clients]\nconnectionsMax = 50000\n'
 
 export const memoryScenario: Scenario = {

@@ -6,14 +6,14 @@
  * front-end can serve those that come in a moment. Patience has to grow as well: where all wait
  * longer than they are ready to, the front-end serves only those that have just given up.
  *
- * A front-end that says how long to wait knows better than the window's beginning; chance is added,
- * since it may say the same to many.
+ * A front-end that says how long to wait knows better than the window. Chance is added, since it may
+ * say the same to many, and more each time: it may hope for too much.
  */
 import type { Addresses } from './addresses.ts'
 import type { ClientOptions } from './client-io.ts'
 
-/** Of the wait that a front-end asked for, at most so much is added. */
-const askedSpread = 0.25
+/** What is added the first time is at most so much of the wait that was asked for. */
+const addedShare = 0.5
 /** Doubling is counted no further. */
 const doublingsMax = 30
 
@@ -21,6 +21,8 @@ export class Patience {
   readonly #options: Pick<ClientOptions, 'tuning' | 'chance'>
   readonly #addresses: Pick<Addresses, 'count'>
   #failures = 0
+  /** Waits that front-ends asked for in a row. */
+  #timesAsked = 0
 
   constructor(
     options: Pick<ClientOptions, 'tuning' | 'chance'>,
@@ -37,6 +39,7 @@ export class Patience {
 
   renew(): void {
     this.#failures = 0
+    this.#timesAsked = 0
   }
 
   failed(): void {
@@ -51,9 +54,13 @@ export class Patience {
   /** `askedMs`: what a front-end said, else 0. */
   waitMs(askedMs: number): number {
     const { chance, tuning } = this.#options
-    const windowMs = Math.min(tuning.backoffMsMax, tuning.backoffMsMin * this.#growth)
-    const obeyedMs = Math.min(askedMs, tuning.retryMsMax) * (1 + askedSpread * chance())
-    return Math.max(obeyedMs, windowMs * chance())
+    const { retryMsMax, backoffMsMin, backoffMsMax } = tuning
+    if (askedMs > 0) {
+      const addedMs = askedMs * addedShare * 2 ** this.#timesAsked * chance()
+      this.#timesAsked = Math.min(this.#timesAsked + 1, doublingsMax)
+      return Math.min(askedMs + addedMs, retryMsMax)
+    }
+    return Math.min(backoffMsMax, backoffMsMin * this.#growth) * chance()
   }
 
   get #growth(): number {

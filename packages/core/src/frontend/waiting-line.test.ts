@@ -41,19 +41,19 @@ test('[P7] who cannot be served in time is refused at once', () => {
   assert.equal(it.join(1_000, 1_000), undefined)
 })
 
-test('each one refused is told another moment, at the pace of the line', () => {
+test('each one refused is told another moment, at twice the pace of the line', () => {
   const it = line()
   for (let item = 0; item < 400; item += 1) it.join(0, item)
   servedFor(it, { from: 0, everyMs: 10 })
   const told = Array.from({ length: 200 }, () => it.join(1_000, 9_999) ?? 0)
   const steps = told.slice(1).map((ms, at) => ms - told[at]!)
   assert.ok(
-    steps.every((ms) => ms === 9 || ms === 10),
+    steps.every((ms) => ms === 4 || ms === 5),
     `${steps}`,
   )
-  assert.ok(told[0]! >= 2_900 && told[0]! <= 3_100, `${told[0]}`)
+  assert.ok(told[0]! >= 1_450 && told[0]! <= 1_550, `${told[0]}`)
   const last = Array.from({ length: 20_000 }, () => it.join(1_000, 9_999) ?? 0).at(-1)!
-  assert.ok(last >= 15_000 && last <= 30_000, `${last}`)
+  assert.ok(last >= 7_500 && last <= 15_000, `${last}`)
 })
 
 test('a line that was served to its end takes what it can hold', () => {
@@ -62,4 +62,14 @@ test('a line that was served to its end takes what it can hold', () => {
   servedFor(it, { from: 0, everyMs: 10 })
   assert.equal(it.size, 0)
   for (let item = 0; item < 1_000; item += 1) assert.equal(it.join(1_000, item), undefined)
+})
+
+test('that few come is not taken for being slow', () => {
+  const it = line()
+  it.join(0, 0)
+  for (let ms = 0; ms < 5_000; ms += 100) {
+    it.join(ms, ms + 1)
+    it.take(ms + 50)
+  }
+  for (let item = 10_000; item < 10_900; item += 1) assert.equal(it.join(5_000, item), undefined)
 })

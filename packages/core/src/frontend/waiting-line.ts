@@ -5,10 +5,11 @@
  * Who waits longer than it is ready to has gone when its turn comes, and the work spent on it
  * delays the next, who then goes too: a front-end may be busy for ever and serve nobody. So whoever
  * cannot be served within `waitMsMax` is refused, at once where that is certain, and told when to
- * come again. Each is told another moment: one after the other at the pace at which the line was
- * served lately, so that those who come back are as many as can be served.
+ * come again. Each is told another moment, one after the other, at twice the pace at which the line
+ * was served lately: that some come too early and are refused again costs less than that nobody
+ * comes when all could be served.
  *
- * The pace is that of times in which somebody waited; else it would be what was asked for.
+ * The pace is that of times in which everybody waited; else it would be what was asked for.
  */
 import type { Chance } from '../now.ts'
 
@@ -24,9 +25,13 @@ export interface Overdue<T> {
 }
 
 const retryMsMin = 500
-const retryMsMax = 30_000
+const retryMsMax = 15_000
+/** Who waited for less was hardly held up. */
+const heldUpMs = 300
 /** For so long the pace is counted before it is believed. */
 const paceMs = 500
+/** Those who are told to come again do so at so many times the pace. */
+const hope = 2
 /** Nobody is told to wait as if it were slower. */
 const perMsMin = 0.02
 
@@ -59,7 +64,6 @@ export class WaitingLine<T> {
   /** Undefined: it waits. Else it does not, and should come again after so many milliseconds. */
   join(nowMs: number, item: T): number | undefined {
     if (this.#waiting.size >= this.#sizeMax) return this.#refuse(nowMs)
-    this.#countedFromMs ??= nowMs
     this.#waiting.set(item, nowMs)
     return undefined
   }
@@ -74,10 +78,16 @@ export class WaitingLine<T> {
   take(nowMs: number): T | undefined {
     const { first } = this
     if (first === undefined) return undefined
-    this.#served += 1
-    this.#judge(nowMs)
+    if (nowMs - this.#waiting.get(first)! < heldUpMs) this.#rest()
+    else this.#judge(nowMs)
     this.leave(first)
     return first
+  }
+
+  /** Something else goes first for now: what is served meanwhile is no pace. */
+  distracted(): void {
+    this.#countedFromMs = undefined
+    this.#served = 0
   }
 
   /** Takes out those that have waited for too long. */
@@ -100,7 +110,8 @@ export class WaitingLine<T> {
 
   #refuse(nowMs: number): number {
     this.refusedTotal += 1
-    const perMs = this.#perMs ?? this.#options.waitingMax / this.#options.waitMsMax
+    const { waitingMax, waitMsMax } = this.#options
+    const perMs = this.#perMs === undefined ? waitingMax / waitMsMax : this.#perMs * hope
     const freeMs = Math.max(this.#bookedMs, nowMs + this.#waiting.size / perMs)
     const waitMs = freeMs + 1 / perMs - nowMs
     if (waitMs > retryMsMax) return retryMsMax * (0.5 + 0.5 * this.#options.chance())
@@ -109,17 +120,18 @@ export class WaitingLine<T> {
   }
 
   #judge(nowMs: number): void {
-    const countedMs = nowMs - (this.#countedFromMs ?? nowMs)
+    this.#countedFromMs ??= nowMs
+    this.#served += 1
+    const countedMs = nowMs - this.#countedFromMs
     if (countedMs < paceMs) return
     this.#perMs = Math.max(perMsMin, this.#served / countedMs)
     this.#countedFromMs = nowMs
     this.#served = 0
   }
 
-  /** All were served: what was too slow may not be any more. */
+  /** What was too slow is not any more. */
   #rest(): void {
     this.#perMs = undefined
-    this.#countedFromMs = undefined
-    this.#served = 0
+    this.distracted()
   }
 }

@@ -108,6 +108,7 @@ export class Handshakes {
 
   #most(): number {
     if (this.#acceptedAt !== this.#turn) return this.#options.tuning.handshakesPerTurnMax
+    this.#line.distracted()
     this.#turnsWithout = (this.#turnsWithout + 1) % lettingTurns
     return this.#turnsWithout === 0 ? 1 : 0
   }
