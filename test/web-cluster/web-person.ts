@@ -49,6 +49,16 @@ export class WebPerson {
     await this.composer(title).waitFor()
   }
 
+  /** Encrypted, as it is offered. */
+  async createPrivateRoom(title: string): Promise<void> {
+    await this.#choose(texts.createRoom)
+    const dialog = this.page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: texts.roomName }).fill(title)
+    await dialog.getByRole('radio', { name: texts.privateRoomHint }).check()
+    await dialog.getByRole('button', { name: texts.create, exact: true }).click()
+    await this.composer(title).waitFor()
+  }
+
   async join(title: string): Promise<void> {
     await this.#choose(texts.browseRooms)
     await this.page.getByRole('button', { name: `${texts.join} #${title}`, exact: true }).click()

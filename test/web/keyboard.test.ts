@@ -1,17 +1,14 @@
 /** All of it without a mouse, and nothing that a screen reader would stumble over. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { StarlingClient } from '@starling/client/api'
-import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { texts } from '../../packages/web/src/texts.ts'
 import { until } from '../cluster/until.ts'
 import { WebPerson } from '../web-cluster/web-person.ts'
+import { checkBothColours } from './stumbles.ts'
 import { roomOf, WebPlace } from './web-place.ts'
 
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const title = 'general'
 
 let place: WebPlace
@@ -31,29 +28,6 @@ before(async () => {
 
 after(() => place?.end())
 
-declare global {
-  interface Window {
-    axe: { run(options: object): Promise<AxeResults> }
-  }
-}
-
-/** What is wrong there, as axe tells it, without what is only minor. */
-async function stumbles(): Promise<readonly string[]> {
-  // Past the page's policy, which lets no script of others run.
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
-
-async function checkBothColours(): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    assert.deepEqual(await stumbles(), [], colorScheme)
-  }
-}
-
 async function press(...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key)
 }
@@ -68,18 +42,18 @@ async function acked(): Promise<void> {
 test('[U7] one comes in, creates a room and writes there without a mouse', async () => {
   const name = page.getByRole('textbox', { name: texts.name })
   await name.waitFor()
-  await checkBothColours()
+  await checkBothColours(page)
   while (!(await name.evaluate((field) => field === document.activeElement))) await press('Tab')
   await page.keyboard.type('ada')
   await press('Enter')
   await page.getByRole('navigation', { name: texts.rooms }).waitFor()
-  await checkBothColours()
+  await checkBothColours(page)
   await press('Control+k')
   await page.keyboard.type('own')
   const create = page.getByRole('option', { name: texts.switcher.create })
   await create.waitFor()
   while ((await create.getAttribute('aria-selected')) !== 'true') await press('ArrowDown')
-  await checkBothColours()
+  await checkBothColours(page)
   await press('Enter')
   await ada.composer('own').waitFor()
   await page.keyboard.type('**first** words')
@@ -121,14 +95,14 @@ test('[U7] a message is reached, answered, reacted to and deleted by keys', asyn
   await press('Enter')
   await page.locator('.message', { hasText: 'coming' }).locator('.quote').waitFor()
   await acked()
-  await checkBothColours()
+  await checkBothColours(page)
 })
 
 test('[U7] the keys are shown by a question mark, and Escape backs out of everything', async () => {
   await page.locator('.messages').focus()
   await press('?')
   await page.getByRole('dialog', { name: texts.keysTitle }).waitFor()
-  await checkBothColours()
+  await checkBothColours(page)
   await press('Escape')
   await until(async () => (await page.getByRole('dialog').count()) === 0, { what: 'it to close' })
   await press('Control+k')
@@ -137,7 +111,7 @@ test('[U7] the keys are shown by a question mark, and Escape backs out of everyt
   await until(async () => (await page.getByRole('dialog').count()) === 0, { what: 'it to close' })
   await press('Control+Shift+F')
   await page.getByRole('complementary', { name: texts.search }).waitFor()
-  await checkBothColours()
+  await checkBothColours(page)
   await press('Escape')
   await until(async () => (await page.getByRole('complementary').count()) === 0, {
     what: 'the pane to close',
@@ -148,17 +122,17 @@ test('[U7] the keys are shown by a question mark, and Escape backs out of everyt
 test('[U7] members, settings and the directory of rooms are without hindrance', async () => {
   await page.getByRole('button', { name: texts.membersOnline(2, 2) }).click()
   await page.getByRole('complementary').getByText('bob').waitFor()
-  await checkBothColours()
+  await checkBothColours(page)
   await page.getByRole('button', { name: texts.about }).click()
-  await checkBothColours()
+  await checkBothColours(page)
   await page.locator('.self').click()
   await page.getByRole('dialog', { name: texts.settings }).waitFor()
-  await checkBothColours()
+  await checkBothColours(page)
   await press('Escape')
   await page.getByRole('button', { name: texts.add, exact: true }).click()
   await page.getByRole('menuitem', { name: texts.browseRooms }).click()
   await page.getByRole('button', { name: `${texts.join} #second` }).waitFor()
-  await checkBothColours()
+  await checkBothColours(page)
   await press('Escape')
   assert.deepEqual(ada.errors, [])
 })

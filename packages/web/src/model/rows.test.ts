@@ -78,6 +78,14 @@ test('who came and went is one row, other events stand alone', () => {
   assert.deepEqual(shapes(rows), ['start', 'day-k1', 'system-k1', 'system-k3', 'system-k4'])
 })
 
+test('[U23] what was written before one could read is one divider above all', () => {
+  const say = 'before you came'
+  const divider = { kind: 'divider', key: 'd', index: 8, at: 0, code: 'before-join', say } as const
+  const { rows } = rowsOf(timeline({ lines: [message(9)], divider }), options)
+  assert.deepEqual(shapes(rows), ['divider', 'day-k9', 'k9 head'])
+  assert.deepEqual(rows[0], { kind: 'divider', key: 'divider', line: divider })
+})
+
 test('what is not held is told at either end', () => {
   const { rows } = rowsOf(
     timeline({ lines: [message(9)], hasOlder: true, hasNewer: true }),

@@ -77,7 +77,7 @@ export function rowsOf(
   remembered: Grouping = new Map(),
 ): { readonly rows: readonly Row[]; readonly grouping: Grouping } {
   const grouping = new Map<string, Shape>()
-  const rows: Row[] = [firstRow(timeline)]
+  const rows: Row[] = firstRows(timeline)
   const before: Before = { author: undefined, at: 0, day: undefined }
   let hasUnread = options.unreadAfter === undefined
   const add = (line: MessageLine | SendLine) => {
@@ -105,9 +105,11 @@ export function rowsOf(
   return { rows, grouping }
 }
 
-function firstRow({ divider, hasOlder }: TimelineSnapshot): Row {
-  if (divider !== undefined) return { kind: 'divider', key: 'divider', line: divider }
-  return hasOlder ? { kind: 'more', key: 'older' } : { kind: 'start', key: 'start' }
+/** Of a room whose beginning one cannot read, the divider is the beginning. */
+function firstRows({ divider, hasOlder }: TimelineSnapshot): Row[] {
+  const older: Row[] = hasOlder ? [{ kind: 'more', key: 'older' }] : []
+  if (divider !== undefined) return [...older, { kind: 'divider', key: 'divider', line: divider }]
+  return hasOlder ? older : [{ kind: 'start', key: 'start' }]
 }
 
 function shapeOf(of: {

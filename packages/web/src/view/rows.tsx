@@ -3,7 +3,7 @@ import type { DividerLine, RoomSnapshot, SystemLine } from '@starling/client/api
 import { lockLine } from '../model/lock-line.ts'
 import { systemSentence } from '../model/system-sentence.ts'
 import { texts } from '../texts.ts'
-import { useChat } from './chat-context.ts'
+import { useChat, useWorld } from './chat-context.ts'
 import { Icon } from './icon.tsx'
 
 export function DayRow({ at }: { readonly at: number }) {
@@ -46,8 +46,10 @@ export function SystemRow({ lines }: { readonly lines: readonly SystemLine[] }) 
 /** Whoever was verified can be verified anew. */
 function Changed({ lines }: { readonly lines: readonly SystemLine[] }) {
   const chat = useChat()
+  const me = useWorld((world) => world.me?.user)
   const people = lines.flatMap(({ body }) => (body.kind === 'identities' ? body.people : []))
-  return people.map(({ user, name }) => (
+  const others = people.filter(({ user }) => user !== me)
+  return others.map(({ user, name }) => (
     <button
       key={user}
       type="button"
