@@ -70,27 +70,6 @@ export const secretMutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'first-commit-stands',
-    without: 'Of two commits on one epoch the first in the log stands.',
-    patches: [
-      {
-        file: commits,
-        find: 'op.gen !== group.gen || op.epoch !== group.epoch',
-        replace: 'op.gen !== group.gen',
-      },
-      {
-        file: commits,
-        find: ' && parts.epoch === group.epoch',
-        replace: '',
-      },
-      {
-        file: commits,
-        find: '    info.epoch === group.epoch + 1 &&\n',
-        replace: '',
-      },
-    ],
-  },
-  {
     name: 'package-given-once',
     without: 'A key package is given to one claim only.',
     patches: [
