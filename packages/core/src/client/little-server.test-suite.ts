@@ -46,6 +46,8 @@ export class LittleServer {
   #sessionsTotal = 0
   /** Refuses a send before it is applied. */
   fault: (send: Send) => Fault | undefined = () => undefined
+  /** Refuses a question. */
+  askFault: (frame: AskFrame) => ErrorCode | undefined = () => undefined
 
   constructor(given: Partial<Limits> = {}) {
     this.limits = { ...limits, ...given }
@@ -166,6 +168,8 @@ export class LittleServer {
 
   #answer(id: string, session: Session, frame: AskFrame): void {
     const { ask } = frame
+    const fault = this.askFault(frame)
+    if (fault !== undefined) return this.say(id, { ...errorOf(fault), ask })
     const reply = this.#reply(session, frame)
     const { position } = this.store
     const { kind } = reply

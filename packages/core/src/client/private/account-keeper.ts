@@ -1,12 +1,9 @@
 /**
  * The person's identity and this device's part in it: asks the servers what they hold of it, has
- * the cipher make what is missing, publishes that, and keeps and fetches the rows of the archive.
- * The device is `ready` when all that the cipher wanted published is. Anything that may have
- * changed the keys at the servers leads to the same round again (`refresh`), so a lost answer costs
- * a round.
+ * the cipher make what is missing, and publishes that. The device is `ready` when all that the
+ * cipher wanted published is. Anything that may have changed the keys at the servers leads to the
+ * same round again (`refresh`), so a lost answer costs a round.
  */
-import type { ArchiveRow } from '@starling/protocol/down'
-import { limits } from '@starling/protocol/limits'
 import type { Chance, Now } from '../../now.ts'
 import type { Asks } from '../asks.ts'
 import type { AskResult, Me } from '../client-io.ts'
@@ -19,10 +16,6 @@ import { retryMs } from './group.ts'
 const refreshMs = 6 * 3_600_000
 /** Other devices of one's own make their link keys known soon after they came in. */
 const newDeviceMs = [2_000, 10_000, 60_000] as const
-/** Rows that wait to be archived; above it the oldest are given up for this run. */
-const rowsMax = 10_000
-/** Rows in one question. */
-const rowsPerAskMax = Math.min(100, limits.archiveRowsPerAskMax)
 
 export interface AccountKeeperHost {
   readonly asks: Asks
@@ -30,6 +23,8 @@ export interface AccountKeeperHost {
   readonly chance: Chance
   readonly me: () => Me
   readonly prepared: (now: Now, outcome: PreparedOutcome) => void
+  /** Just linked, or restored: all rows of the archive are to be learned. */
+  readonly linked: (now: Now) => void
   /** What is shown of it changed. */
   readonly changed: () => void
 }
@@ -44,9 +39,6 @@ export class AccountKeeper {
   #tries = 0
   #refreshAtMs: number | undefined
   #newDeviceAtMs: readonly number[] = []
-  #rows: readonly ArchiveRow[] = []
-  #isArchiving = false
-  #isLearning = false
 
   constructor(host: AccountKeeperHost) {
     this.#host = host
@@ -97,13 +89,6 @@ export class AccountKeeper {
     this.#newDeviceAtMs = newDeviceMs.map((ms) => now.ms + ms)
   }
 
-  /** Rows that the cipher wants kept. */
-  archive(now: Now, rows: readonly ArchiveRow[]): void {
-    const known = new Set(this.#rows.map(({ key }) => key))
-    this.#rows = [...this.#rows, ...rows.filter(({ key }) => !known.has(key))].slice(-rowsMax)
-    this.#keepRows(now)
-  }
-
   tick(now: Now): void {
     if (this.#newDeviceAtMs.some((ms) => ms <= now.ms)) {
       this.#newDeviceAtMs = this.#newDeviceAtMs.filter((ms) => ms > now.ms)
@@ -114,7 +99,6 @@ export class AccountKeeper {
 
   clear(): void {
     this.#show({ state: 'preparing', unlinked: [], hasRecoveryKey: false })
-    this.#rows = []
     this.#tries = 0
     this.#newDeviceAtMs = []
   }
@@ -149,7 +133,7 @@ export class AccountKeeper {
       ...(linkCode === undefined || state === 'ready' ? {} : { linkCode }),
     })
     this.#host.prepared(now, outcome)
-    if (outcome.wantsArchive) this.#learn(now)
+    if (outcome.wantsArchive) this.#host.linked(now)
     this.#done(now)
   }
 
@@ -167,47 +151,6 @@ export class AccountKeeper {
   #done(now: Now): void {
     this.#isRefreshing = false
     if (this.#isWantedAgain) this.refresh(now)
-  }
-
-  #keepRows(now: Now): void {
-    const rows = this.#rows.slice(0, rowsPerAskMax)
-    if (this.#isArchiving || rows.length === 0) return
-    this.#isArchiving = true
-    this.#host.asks.ask(now, { t: 'archive', rows: [...rows] }, (at, result) => {
-      this.#isArchiving = false
-      // What is refused for good, or not now, the cipher gives again when it prepares next.
-      const given = new Set(rows.map(({ key }) => key))
-      this.#rows = this.#rows.filter(({ key }) => !given.has(key))
-      if (result.ok) {
-        this.#host.jobs.account({ kind: 'archive-kept', keys: [...given] }, () => {})
-      }
-      this.#keepRows(at)
-    })
-  }
-
-  #learn(now: Now): void {
-    if (this.#isLearning) return
-    this.#isLearning = true
-    this.#learnPage(now, undefined)
-  }
-
-  #learnPage(now: Now, after: string | undefined): void {
-    const from = after === undefined ? {} : { after }
-    this.#host.asks.ask(now, { t: 'archived', prefix: '', ...from }, (_, result) => {
-      const answer = result.ok && result.answer.kind === 'archived' ? result.answer : undefined
-      if (answer === undefined) {
-        // It is wanted again at the next round.
-        this.#isLearning = false
-        return
-      }
-      const { rows, more } = answer
-      const last = rows.at(-1)
-      const isLast = !more || last === undefined
-      this.#host.jobs.account({ kind: 'learn', rows, isLast }, (then) => {
-        if (isLast) this.#isLearning = false
-        else this.#learnPage(then, last.key)
-      })
-    })
   }
 
   #show(shown: PrivacySnapshot): void {

@@ -22,6 +22,7 @@ import type { RoomState } from '../room-state.ts'
 import type { Rooms } from '../rooms.ts'
 import type { PrivacySnapshot, RoomPrivacy } from '../snapshot.ts'
 import { AccountKeeper } from './account-keeper.ts'
+import { ArchiveKeeper, type Lack } from './archive-keeper.ts'
 import type { CipherResult, CipherWork } from './cipher.ts'
 import { CipherJobs } from './cipher-jobs.ts'
 import type { About } from './content.ts'
@@ -58,6 +59,7 @@ export class Keeper {
   readonly #jobs: CipherJobs
   readonly #sends: GroupSends
   readonly #account: AccountKeeper
+  readonly #archive: ArchiveKeeper
   readonly #groups: GroupKeeper
   readonly #wishes: Wishes
   readonly opening: Opening
@@ -84,7 +86,13 @@ export class Keeper {
         this.#groups.prepared(now, outcome)
         this.#useLinkMail(now)
       },
+      linked: (now) => this.#archive.learnAll(now),
       changed: () => this.#accountChanged(),
+    })
+    this.#archive = new ArchiveKeeper({
+      ...{ asks, jobs, chance },
+      isReady: () => this.#account.isReady,
+      lackOf: (room) => lackOf(rooms.get(room)),
     })
     this.#groups = new GroupKeeper({
       ...{ asks, jobs, chance, me, touch, sends: this.#sends },
@@ -96,6 +104,7 @@ export class Keeper {
     this.opening = new Opening({
       ...{ hasCipher, jobs, isKnown, touch, chance },
       missed: (room) => this.#groups.skipped(room.room),
+      lacking: (now, room) => this.#archive.missed(now, room.room),
       about: (room, entry, about) => this.#about(room, entry, about),
       opened: (room, entries) => {
         if (room.sealed.read(entries[0]?.index ?? Number.POSITIVE_INFINITY)) host.roomsChanged()
@@ -151,6 +160,7 @@ export class Keeper {
       this.#sends.clear()
       this.#groups.clear()
       this.#account.clear()
+      this.#archive.clear()
       this.#linkMail = undefined
       this.sealing.clear()
     }
@@ -158,6 +168,11 @@ export class Keeper {
     this.#groups.mailIsToBeRead()
     this.#groups.rooms(now, this.#host.rooms.all())
     this.#account.refresh(now)
+    const lacking = [...this.#host.rooms.all()].filter((room) => lackOf(room) !== undefined)
+    this.#archive.welcomed(
+      now,
+      lacking.map(({ room }) => room),
+    )
   }
 
   roomCame(now: Now, { room, by, from }: Extract<Entry, { kind: 'room-added' }>): void {
@@ -257,6 +272,7 @@ export class Keeper {
   tick(now: Now): void {
     if (!this.#host.hasCipher || !this.#host.isOnline()) return
     this.#account.tick(now)
+    this.#archive.tick(now)
     this.opening.tick(now)
     this.#groups.tick(now)
   }
@@ -271,6 +287,7 @@ export class Keeper {
 
   #again(now: Now, room: string): void {
     this.#groups.again(now, room)
+    this.#archive.again(now, room)
     const state = this.#host.rooms.get(room)
     if (state !== undefined) this.opening.heal(now, state, 'all')
   }
@@ -286,7 +303,7 @@ export class Keeper {
 
   #heard(now: Now, work: CipherWork, result: CipherResult): void {
     const { status, archive, learned, outcome } = result
-    if (archive !== undefined && archive.length > 0) this.#account.archive(now, archive)
+    if (archive !== undefined && archive.length > 0) this.#archive.keep(now, archive)
     if (status !== undefined && 'room' in work) this.#groups.status(now, work.room, status)
     if (work.kind === 'seal' && outcome.kind === 'sealed') this.#groups.sealed(work.room)
     if (work.kind === 'open' && outcome.kind === 'opened') {
@@ -335,6 +352,14 @@ export class Keeper {
   #hasEntered(now: Now, room: string): boolean {
     return (this.#entering.get(room) ?? 0) > now.ms
   }
+}
+
+/** What of the room waits for keys that the archive may have. */
+function lackOf(room: RoomState | undefined): Lack | undefined {
+  if (room?.isEncrypted !== true) return undefined
+  const why = room.timeline.unopened().map((entry) => entry.kind === 'unreadable' && entry.why)
+  if (why.includes('no-key')) return 'late'
+  return why.includes('before-join') ? 'older' : undefined
 }
 
 function resetFault(room: RoomState | undefined): ErrorCode | undefined {

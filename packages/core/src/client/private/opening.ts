@@ -43,6 +43,8 @@ export interface OpeningHost {
   readonly touch: (room: string) => void
   /** The cipher could do nothing just now; commits may have been among what it was given. */
   readonly missed: (room: RoomState) => void
+  /** Something took its place without its key. */
+  readonly lacking: (now: Now, room: RoomState) => void
   readonly chance: Chance
 }
 
@@ -199,6 +201,7 @@ export class Opening {
       })
       const marked = this.#marked(room, opened)
       take(at, marked)
+      if (marked.some(isLacking)) this.#host.lacking(at, room)
       const read = marked.filter((entry) => entry.isSealed === true && entry.kind !== 'sealed')
       if (read.length > 0) this.#host.opened(room, read)
     })
@@ -274,6 +277,10 @@ export class Opening {
     if (entry.kind === 'sealed') return true
     return way === 'live' && (entry.kind === 'commit' || entry.kind === 'group')
   }
+}
+
+function isLacking(entry: Entry): boolean {
+  return entry.kind === 'unreadable' && (entry.why === 'no-key' || entry.why === 'before-join')
 }
 
 function take(): void {
