@@ -20,10 +20,11 @@ class Bench {
   learning: CipherOutcome = done
   readonly #outputs: ClientOutput[] = []
   readonly asks = new Asks(clientTuning)
-  readonly #jobs = new CipherJobs(
-    (output) => this.#outputs.push(output),
-    () => {},
-  )
+  readonly #jobs = new CipherJobs({
+    emit: (output) => this.#outputs.push(output),
+    heard: () => {},
+    late: () => {},
+  })
   readonly keeper = new ArchiveKeeper({
     ...{ asks: this.asks, jobs: this.#jobs, chance: () => 0.5, isReady: () => true },
     lackOf: () => this.lack,

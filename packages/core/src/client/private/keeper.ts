@@ -76,7 +76,11 @@ export class Keeper {
   constructor(host: KeeperHost) {
     this.#host = host
     const { hasCipher, asks, chance, me, rooms, touch } = host
-    const jobs = new CipherJobs(host.emit, (now, work, result) => this.#heard(now, work, result))
+    const jobs = new CipherJobs({
+      emit: host.emit,
+      heard: (now, work, result) => this.#heard(now, work, result),
+      late: (now, work, result) => this.#late(now, work, result),
+    })
     const isKnown = (room: RoomState) => rooms.get(room.room) === room
     this.#jobs = jobs
     this.#sends = new GroupSends(chance, host.tuning)
@@ -270,7 +274,9 @@ export class Keeper {
   }
 
   tick(now: Now): void {
-    if (!this.#host.hasCipher || !this.#host.isOnline()) return
+    if (!this.#host.hasCipher) return
+    this.#jobs.tick(now)
+    if (!this.#host.isOnline()) return
     this.#account.tick(now)
     this.#archive.tick(now)
     this.opening.tick(now)
@@ -313,7 +319,22 @@ export class Keeper {
       const changed = outcome.identities.flatMap(({ users }) => users)
       for (const user of changed) this.#markVerified(user, false)
     }
-    for (const id of learned ?? []) {
+    this.#learned(now, learned)
+  }
+
+  /**
+   * What was done is durable, and its answer is of a past that others went on from: a box would be
+   * sealed twice, a status be older than what is known. Keys stay keys; the rest is asked anew.
+   */
+  #late(now: Now, work: CipherWork, { archive, learned }: CipherResult): void {
+    if (archive !== undefined && archive.length > 0) this.#archive.keep(now, archive)
+    this.#learned(now, learned)
+    if ('room' in work) this.#groups.skipped(work.room)
+    this.#account.refresh(now)
+  }
+
+  #learned(now: Now, rooms: CipherResult['learned']): void {
+    for (const id of rooms ?? []) {
       const room = this.#host.rooms.get(id)
       if (room !== undefined) this.opening.heal(now, room, 'all')
     }
