@@ -127,7 +127,7 @@ test('[U14] the password is changed; another device is seen, and signed out', as
   await dialog.getByLabel(texts.newPassword).fill('another long password')
   await dialog.getByRole('button', { name: texts.changePassword }).click()
   await page.getByText(texts.passwordChanged).waitFor()
-  await dialog.getByText(texts.thisDevice).waitFor()
+  await dialog.getByText(texts.thisDevice, { exact: true }).waitFor()
   await dialog.getByRole('button', { name: texts.signOutOthers }).click()
   await other.page.getByRole('button', { name: texts.enter.login }).waitFor()
   await other.page.getByLabel(texts.password).fill('another long password')

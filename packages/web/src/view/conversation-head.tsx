@@ -72,7 +72,7 @@ function Lock({ room }: { readonly room: RoomSnapshot }) {
       type="button"
       className="lock"
       title={text}
-      aria-label={text}
+      aria-label={text.startsWith(word) ? text : `${word}. ${text}`}
       onClick={() => chat.show('about')}
     >
       <Icon name={icon} />

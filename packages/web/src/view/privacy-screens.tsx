@@ -20,9 +20,10 @@ export function PrivacyScreen({ dialog }: { readonly dialog: PrivacyDialog }) {
   )
 }
 
+/** What is below it stays where it is while it is loaded. */
 export function PrivacySettings() {
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<section className="privacy-section" />}>
       <LazySection />
     </Suspense>
   )
