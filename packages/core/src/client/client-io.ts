@@ -75,7 +75,7 @@ export const clientTuning: ClientTuning = {
   backoffMsMax: 20_000,
   connectMsMin: 5_000,
   connectMsMax: 20_000,
-  retryMsMax: 60_000,
+  retryMsMax: 20_000,
   stableMs: 5_000,
   pingMs: 10_000,
   silenceMsMax: 20_000,

@@ -6,8 +6,8 @@
  * front-end can serve those that come in a moment. Patience has to grow as well: where all wait
  * longer than they are ready to, the front-end serves only those that have just given up.
  *
- * A front-end that says how long to wait knows better than the window. Chance is added, since it may
- * say the same to many, and more each time: it may hope for too much.
+ * A front-end that says how long to wait knows better than the window. Chance is added, since it
+ * may say the same to many, and more each time: it may hope for too much.
  */
 import type { Addresses } from './addresses.ts'
 import type { ClientOptions } from './client-io.ts'

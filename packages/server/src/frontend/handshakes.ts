@@ -29,7 +29,7 @@ export interface HandshakesOptions {
 }
 
 /** Of turns that bring a connection, each so many-th lets one in. */
-const lettingTurns = 4
+const lettingTurns = 2
 /** A client says nothing before it is let in; more than a frame or two is no client. */
 const headBytesMax = 64 * 1024
 
@@ -107,10 +107,11 @@ export class Handshakes {
   }
 
   #most(): number {
-    if (this.#acceptedAt !== this.#turn) return this.#options.tuning.handshakesPerTurnMax
+    const { handshakesPerTurnMax } = this.#options.tuning
+    if (this.#acceptedAt !== this.#turn) return handshakesPerTurnMax
     this.#line.distracted()
     this.#turnsWithout = (this.#turnsWithout + 1) % lettingTurns
-    return this.#turnsWithout === 0 ? 1 : 0
+    return this.#turnsWithout === 0 ? Math.min(1, handshakesPerTurnMax) : 0
   }
 
   #letIn(handshake: Handshake): void {
