@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Cluster } from '../../cluster/cluster.ts'
 import { until } from '../../cluster/until.ts'
+import { PingingGuest } from '../load/pinging-guest.ts'
 import { processorMsOf } from '../processor-time.ts'
 import type { Figures, Scenario } from '../scenario.ts'
 import { GuestProcess } from './guest-process.ts'
@@ -39,6 +40,7 @@ export function stormScenario({ clients }: { readonly clients: number }): Scenar
       { key: 'acceptMs', head: 'from the first to the last, ms', digits: 0 },
       { key: 'microsecondsPerReturn', head: 'µs server CPU per return', digits: 0 },
       { key: 'dials', head: 'dials', digits: 0 },
+      { key: 'pingP99Ms', head: 'ping of one who is in, p99 ms', digits: 0 },
       { key: 'refusals', head: 'told to come later', digits: 0 },
     ],
     cases: () => [{ label: 'one front-end, one core', measure: () => measureStorm(clients) }],
@@ -81,7 +83,9 @@ async function measureStorm(clients: number): Promise<Figures> {
     await guests.told('settled', settleMsMax)
     const before = new Map(cluster.processes().map(({ pid }) => [pid, processorMsOf([pid])]))
     cluster.signal('frontend', 'frontend-1', 'SIGKILL')
+    const pinging = new PingingGuest(cluster.addresses[0]!)
     const back = await guests.told('returned', settleMsMax)
+    const { p99Ms: pingP99Ms } = pinging.end()
     await until(() => cluster.isReady(), { what: () => 'all roles', ms: settleMsMax })
     const pids = cluster.processes().map(({ pid }) => pid)
     const spentMs = pids.reduce((sum, pid) => {
@@ -91,7 +95,8 @@ async function measureStorm(clients: number): Promise<Figures> {
     const microsecondsPerReturn = (spentMs / clients) * 1_000
     const { firstMs, halfMs, allMs, dials, refusals } = back
     const acceptMs = allMs - firstMs
-    return { firstMs, halfMs, allMs, acceptMs, dials, refusals, microsecondsPerReturn }
+    const times = { firstMs, halfMs, allMs, acceptMs, pingP99Ms }
+    return { ...times, dials, refusals, microsecondsPerReturn }
   } finally {
     await cluster.remove()
   }

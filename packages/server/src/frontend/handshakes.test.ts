@@ -10,7 +10,7 @@ function shell(change: Partial<FrontendShellTuning>) {
   return { shell: { ...testSettings.shell, ...change } }
 }
 
-test('[P8] who cannot be let in in time hears when to come, and is closed to come back', async (t) => {
+test('[P8] who cannot be let in in time hears when to come, and is closed', async (t) => {
   const it = await fakeFrontend(t, shell({ handshakesPerTurnMax: 0, handshakeWaitMsMax: 20 }))
   const ws = new WebSocket(it.frontend.address)
   t.after(() => ws.terminate())
