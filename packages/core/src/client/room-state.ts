@@ -8,6 +8,7 @@ import type { Role, RoomKind } from '@starling/protocol/operation'
 import type { Now } from '../now.ts'
 import type { StoredRoom } from './client-io.ts'
 import { ChangeLedger } from './private/change-ledger.ts'
+import { Reach } from './private/reach.ts'
 import { SealedAbout } from './private/sealed-about.ts'
 import { Timeline, type TimelineBounds } from './timeline.ts'
 
@@ -46,6 +47,7 @@ export class RoomState {
   isHistoryShared: boolean
   readonly ledger: ChangeLedger | undefined
   readonly sealed: SealedAbout
+  readonly reach = new Reach()
   kind: RoomKind
   role: Role
   isMuted: boolean

@@ -90,8 +90,9 @@ export class RoomView {
     const changing = waiting.filter(isChanging)
     const all = run.entries()
     const { divider, entries } = room.isEncrypted ? readableOf(all) : { entries: all }
-    // Behind the divider nothing is to be read, unless something was read there before.
-    const isMoreToRead = divider === undefined || room.sealed.firstRead < run.first
+    // Behind the divider nothing is to be read, unless something was, or there are keys for it.
+    const isMoreBehind = room.sealed.firstRead < run.first || room.reach.isBeyond(all)
+    const isMoreToRead = divider === undefined || isMoreBehind
     const lines = entries.flatMap((entry) => this.#line(run, entry, changing) ?? [])
     const echoes = sent.map(({ item }) => this.#send(run, item, 'sent'))
     const sends = waiting.flatMap((item) => {

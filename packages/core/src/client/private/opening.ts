@@ -123,6 +123,7 @@ export class Opening {
    */
   heal(now: Now, room: RoomState, which: 'newer' | 'all'): void {
     if (!this.#host.hasCipher) return
+    if (which === 'all') room.reach.forget()
     if (this.#healing.has(room)) {
       if (this.#healing.get(room) !== 'all') this.#healing.set(room, which)
       return
@@ -202,6 +203,7 @@ export class Opening {
       const marked = this.#marked(room, opened)
       take(at, marked)
       if (marked.some(isLacking)) this.#host.lacking(at, room)
+      if (marked.some(isBeforeJoin)) this.#measure(room)
       const read = marked.filter((entry) => entry.isSealed === true && entry.kind !== 'sealed')
       if (read.length > 0) this.#host.opened(room, read)
     })
@@ -242,6 +244,14 @@ export class Opening {
         if (changed.length > 0) this.#host.touch(room.room)
         this.#healNext(at, room, left.slice(batch.length))
       },
+    })
+  }
+
+  #measure(room: RoomState): void {
+    if (!room.reach.ask()) return
+    this.#host.jobs.room({ kind: 'spans', room: room.room }, (_, { outcome }) => {
+      room.reach.told(outcome.kind === 'spans' ? outcome.spans : undefined)
+      this.#host.touch(room.room)
     })
   }
 
