@@ -55,3 +55,18 @@ test('[P9] a read marker is asked for again until the log is back, however long 
   asks.answered(at(200_001), numbers.at(-1)!, done)
   assert.deepEqual(told(asks.due(at(400_000))), [])
 })
+
+test('[E8] what is refused until this device has its keys is told to who asked, at once', () => {
+  const asks = new Asks(tuning)
+  const told: string[] = []
+  const claim = { t: 'claim', claim: 'a'.repeat(22), room: 'r1', users: ['bob'] } as const
+  const ask = asks.ask(at(0), claim, (_, result) => told.push(result.ok ? 'ok' : result.code))
+  assert.equal(asks.due(at(0)).length, 1)
+  asks.refused(at(1), ask, {
+    ok: false,
+    code: 'no-leaf',
+    retry: 'seal',
+    say: sentenceOf('no-leaf'),
+  })
+  assert.deepEqual([told, asks.due(at(60_000))], [['no-leaf'], []])
+})

@@ -1,12 +1,13 @@
 /**
  * Questions and their answers. A question keeps its number until it is answered: on a new
  * connection it is asked again (reads and the settings of read markers may be repeated at will),
- * `later` asks again after a pause. Only a change of password is not repeated, since the old one
+ * `later` asks again after a pause. What is refused until this device has its keys (`seal`) is for
+ * who asked to see to. Only a change of password is not repeated, since the old one
  * may be wrong by then. Who asks is either the shell, answered by an output, or the node itself, by
  * a function. Only some of what is on the wire may be changes: while the log is out of reach they
  * wait, and reads go on.
  */
-import { type ErrorCode, retryOf, sentenceOf } from '@starling/protocol/error-codes'
+import { type ErrorCode, type Retry, retryOf, sentenceOf } from '@starling/protocol/error-codes'
 import { type UpFrame, upFrame } from '@starling/protocol/up'
 import type { Now } from '../now.ts'
 import { isOverBytes } from '../text-size.ts'
@@ -76,7 +77,7 @@ export class Asks {
   ): void {
     const waiting = this.#waiting.get(ask)
     if (waiting === undefined) return
-    if (error.retry === 'never' || error.retry === 'login') {
+    if (isForWhoAsked(error.retry)) {
       const { code, retry, say } = error
       this.answered(now, ask, { ok: false, code, retry, say })
     } else {
@@ -127,6 +128,10 @@ export class Asks {
     if (isChange(waiting.question)) this.#changesOnWire -= 1
     waiting.isOnWire = false
   }
+}
+
+function isForWhoAsked(retry: Retry): boolean {
+  return retry === 'never' || retry === 'login' || retry === 'seal'
 }
 
 const changes = ['read', 'revoke', 'password', 'publish', 'claim', 'archive', 'mail'] as const

@@ -79,8 +79,8 @@ export class ClientNode implements ClientInputs, PrivacyInputs {
       hasCipher: options.hasCipher === true,
       roomsChanged: () => this.#storeRooms(),
       accountChanged: () => this.#outputs.push({ kind: 'event', event: { kind: 'rooms' } }),
-      outbox: () => this.#outbox,
-      isOnline: () => this.#connection.isOnline,
+      ...{ outbox: () => this.#outbox, isOnline: () => this.#connection.isOnline },
+      readOlderMail: (now) => this.#stream.readOlderMail(now),
     })
     this.#keeper = keeper
     this.#outbox = new Outbox({ emit, touch, chance, tuning, wire: keeper.sealing }, restored)

@@ -19,6 +19,9 @@ import type { Keeper } from './private/keeper.ts'
 import type { RoomState } from './room-state.ts'
 import type { Rooms } from './rooms.ts'
 
+/** Pages of the self room that are read on one connection to find what came for this device. */
+const selfPagesMax = 50
+
 export interface RoomStreamHost {
   readonly tuning: ClientTuning
   readonly rooms: Rooms
@@ -39,6 +42,8 @@ export interface RoomStreamHost {
 
 export class RoomStream {
   readonly #host: RoomStreamHost
+  /** How far back the self room was read on this connection. */
+  #selfRead = { first: 1, pages: 0 }
 
   constructor(host: RoomStreamHost) {
     this.#host = host
@@ -119,20 +124,40 @@ export class RoomStream {
     this.#host.emit({ kind: 'event', event: { kind: 'entry', room: room.room, entry } })
   }
 
-  /** Invitations that came while this device was away. */
+  /** Invitations and mail that came while this device was away. */
   #readSelf(now: Now): void {
-    const limit = this.#host.tuning.pageEntries
-    const question = { t: 'history' as const, room: this.#host.me(), limit }
-    this.#host.asks.ask(now, question, (at, result) => {
-      const page = result.ok && result.answer.kind === 'history' ? result.answer : undefined
-      if (page?.room === this.#host.me()) this.#selfPage(at, page.entries)
-      this.#host.keeper.selfWasRead(at)
+    this.#selfRead = { first: 1, pages: 0 }
+    this.#readSelfPage(now, {}, (entries) => {
+      if (this.#host.invitations.note(entries)) this.#host.invitationsChanged()
+      return entries.filter(({ kind }) => kind === 'mail')
     })
   }
 
-  #selfPage(now: Now, entries: readonly Entry[]): void {
-    if (this.#host.invitations.note(entries)) this.#host.invitationsChanged()
-    for (const entry of entries) if (entry.kind === 'mail') this.#host.keeper.selfEntry(now, entry)
+  /** A device that came into many rooms meanwhile finds its mail further back. */
+  readOlderMail(now: Now): boolean {
+    const { first, pages } = this.#selfRead
+    if (first <= 1 || pages >= selfPagesMax) return false
+    this.#readSelfPage(now, { before: first }, (entries) =>
+      entries.filter((entry) => entry.kind === 'mail' && entry.mail.kind === 'welcome'),
+    )
+    return true
+  }
+
+  #readSelfPage(
+    now: Now,
+    where: { readonly before?: number },
+    mailOf: (entries: readonly Entry[]) => readonly Entry[],
+  ): void {
+    const limit = this.#host.tuning.pageEntries
+    const question = { t: 'history' as const, room: this.#host.me(), limit, ...where }
+    this.#host.asks.ask(now, question, (at, result) => {
+      const page = result.ok && result.answer.kind === 'history' ? result.answer : undefined
+      const entries = page?.room === this.#host.me() ? page.entries : []
+      const { first, pages } = this.#selfRead
+      this.#selfRead = { first: entries[0]?.index ?? first, pages: pages + 1 }
+      for (const entry of mailOf(entries)) this.#host.keeper.selfEntry(at, entry)
+      this.#host.keeper.selfWasRead(at)
+    })
   }
 
   #selfEntries(now: Now, frame: DownFrameOf<'entries'>): void {

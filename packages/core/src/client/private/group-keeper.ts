@@ -26,6 +26,8 @@ export interface GroupKeeperHost extends StepsHost {
   readonly chance: Chance
   /** The account is ready, and the client online. */
   readonly isReady: () => boolean
+  /** Looks further back for what came while it was away; false when it looked at all there is. */
+  readonly readOlderMail: (now: Now) => boolean
   /** What was sealed under another epoch. */
   readonly epochChanged: (room: string) => void
   /** More of the room can be read than before; `newer`: but not what was before one joined. */
@@ -45,7 +47,12 @@ export class GroupKeeper {
     this.#host = host
     const isWelcomed = (group: Group) => this.#mailFor(group) !== undefined
     const isMailRead = () => this.#isMailRead
-    this.#steps = new GroupSteps({ ...host, isWelcomed, isMailRead })
+    const readOlderMail = (now: Now) => {
+      if (!host.readOlderMail(now)) return false
+      this.#isMailRead = false
+      return true
+    }
+    this.#steps = new GroupSteps({ ...host, isWelcomed, isMailRead, readOlderMail })
   }
 
   get(room: string): Group | undefined {
@@ -213,10 +220,13 @@ export class GroupKeeper {
 
   mailIsToBeRead(): void {
     this.#isMailRead = false
+    for (const group of this.#groups.values()) group.wasAwaited = false
   }
 
   mailWasRead(now: Now): void {
     this.#isMailRead = true
+    // What was not in the newest page is not in this one either, or it is at hand.
+    for (const group of this.#groups.values()) if (group.wasAwaited) group.welcomeUntilMs = 0
     this.tick(now)
   }
 

@@ -41,6 +41,8 @@ export interface MailHost {
   readonly isWelcomed: (group: Group) => boolean
   /** What came for this device while it was away was looked for on this connection. */
   readonly isMailRead: () => boolean
+  /** Looks for it further back; false when all there is was looked at. */
+  readonly readOlderMail: (now: Now) => boolean
 }
 
 export class GroupSteps {
@@ -79,8 +81,10 @@ export class GroupSteps {
     if (this.#host.isWelcomed(group)) return true
     const { user, device } = this.#host.me()
     const isIn = leaves.some((leaf) => leaf.device === device && leaf.user === user)
-    if (!isIn || (group.wasAwaited && this.#host.isMailRead())) return false
-    group.wasAwaited = this.#host.isMailRead()
+    if (!isIn) return false
+    const isRead = this.#host.isMailRead()
+    if (isRead && group.wasAwaited && !this.#host.readOlderMail(now)) return false
+    group.wasAwaited = isRead
     group.welcomeUntilMs = now.ms + groupLimits.welcomeMsMax
     return true
   }
@@ -214,6 +218,8 @@ export class GroupSteps {
     const { room } = group.room
     const claim = randomId(this.#host.chance)
     this.#ask(now, { t: 'claim', claim, room, users: wanted.slice(0, 64) }, (at, result) => {
+      // Not now, or not from here: the servers may have another picture by now.
+      if (!result.ok && result.retry !== 'never') return ended(at, 'again')
       const claimed = result.ok && result.answer.kind === 'claimed' ? result.answer : undefined
       const add = claimed?.packages ?? []
       if (add.length === 0 && remove.length === 0) return done(at, 'ok')

@@ -52,6 +52,8 @@ export interface KeeperHost {
   readonly outbox: () => Outbox
   readonly me: () => Me
   readonly isOnline: () => boolean
+  /** Looks further back in the self room; false when it looked at all there is. */
+  readonly readOlderMail: (now: Now) => boolean
 }
 
 export class Keeper {
@@ -75,7 +77,7 @@ export class Keeper {
 
   constructor(host: KeeperHost) {
     this.#host = host
-    const { hasCipher, asks, chance, me, rooms, touch } = host
+    const { hasCipher, asks, chance, me, rooms, touch, readOlderMail } = host
     const jobs = new CipherJobs({
       emit: host.emit,
       heard: (now, work, result) => this.#heard(now, work, result),
@@ -99,7 +101,7 @@ export class Keeper {
       lackOf: (room) => lackOf(rooms.get(room)),
     })
     this.#groups = new GroupKeeper({
-      ...{ asks, jobs, chance, me, touch, sends: this.#sends },
+      ...{ asks, jobs, chance, me, touch, readOlderMail, sends: this.#sends },
       isReady: () => this.#account.isReady && host.isOnline(),
       epochChanged: (room) => this.sealing.forget(room),
       heal: (now, room, which) => this.opening.heal(now, room, which),

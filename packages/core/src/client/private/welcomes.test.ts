@@ -1,0 +1,50 @@
+/** Who is brought in by others finds the welcome, whatever comes between. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { clientTuning } from '../client-io.ts'
+import type { ClientScene } from '../client-scene.test-suite.ts'
+import { restoredFrom } from '../restored.test-suite.ts'
+import { encryptedRoom, invite, says } from './private-scene.test-suite.ts'
+
+function worksOf(who: ClientScene): readonly string[] {
+  return who.outputs.flatMap((it) => (it.kind === 'cipher' ? [it.work.kind] : []))
+}
+
+test('[E8] who is refused key packages for now claims them again', () => {
+  const { scene, ada } = encryptedRoom()
+  let refusals = 2
+  scene.server.askFault = ({ t }) => {
+    if (t !== 'claim' || refusals === 0) return undefined
+    refusals -= 1
+    return 'no-leaf'
+  }
+  const carol = scene.device('carol')
+  invite(scene, ada, carol)
+  scene.wait(1_900)
+  const works = worksOf(carol)
+  assert.deepEqual([works.includes('welcome'), works.includes('join')], [true, false])
+})
+
+test('[P10] [P5] a welcome is found behind all that came into the self room after it', () => {
+  const { scene, ada } = encryptedRoom()
+  const carol = scene.device('carol')
+  ada.node.compose(ada.now, 'r', { kind: 'invite', user: carol.node.me!.user })
+  scene.settle()
+  carol.holds = (frame) => frame.t === 'entries'
+  carol.node.compose(carol.now, 'r', { kind: 'join' })
+  scene.settle()
+  scene.off(carol)
+  says(scene, ada, 'carol has the key of this')
+  const { user } = carol.node.me!
+  for (let at = 1; at <= 2.5 * clientTuning.pageEntries; at += 1) {
+    scene.server.act(user, `r${at}`, { kind: 'create', room: 'public', name: `room ${at}` })
+  }
+  const restored = restoredFrom(carol.outputs)
+  const again = scene.device('carol', { restored, vault: scene.vaults.get(carol)! })
+  scene.wait(10_000)
+  const works = worksOf(again)
+  assert.deepEqual([works.includes('welcome'), works.includes('join')], [true, false])
+  again.node.openRoom(again.now, 'r')
+  scene.settle()
+  assert.deepEqual(again.texts('r'), ['carol has the key of this'])
+})
