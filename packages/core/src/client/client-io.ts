@@ -131,6 +131,8 @@ export interface Me {
 
 /** A room with what no server knows of it. */
 export interface StoredRoom extends RoomSummary {
+  /** As of this index of the self room one was in it. */
+  readonly inAsOf?: number
   /** Title and topic that were sealed, with the index of the entry that last set them. */
   readonly sealed?: SealedAbout
 }

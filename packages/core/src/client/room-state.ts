@@ -55,6 +55,10 @@ export class RoomState {
   peer: { readonly user: string; readonly name: string } | undefined
   head: number
   readUpTo: number
+  /** As of this index of the self room one is in it. */
+  inAsOf: number
+  /** Welcomes, one after the other, that knew nothing of it. */
+  unlisted = 0
   /** The person looked at it in this run. */
   isOpened = false
   /** What an earlier run stored without entries is no place to go on from. */
@@ -85,6 +89,7 @@ export class RoomState {
     this.peer = summary.peer
     this.head = summary.head
     this.readUpTo = summary.readUpTo
+    this.inAsOf = summary.inAsOf ?? 0
     this.#asOf = summary.head
     this.timeline = new Timeline(summary.head, bounds, this.ledger)
   }
@@ -100,9 +105,9 @@ export class RoomState {
   }
 
   get summary(): StoredRoom {
-    const { room, kind, role, isMuted, members, head, readUpTo, peer } = this
+    const { room, kind, role, isMuted, members, head, readUpTo, inAsOf, peer } = this
     const about = { room, kind, title: this.#title, topic: this.#topic }
-    const summary = { ...about, role, isMuted, members, head, readUpTo }
+    const summary = { ...about, role, isMuted, members, head, readUpTo, inAsOf }
     return {
       ...summary,
       ...(peer === undefined ? {} : { peer }),

@@ -1,6 +1,11 @@
 /**
  * The rooms that one is in: as the welcome lists them, then as the self room says. The self room is
  * not resumed, since each welcome says all that it said meanwhile.
+ *
+ * A welcome may come from a backend that lags: one whose self room ends before the entry that
+ * brought one into a room does not list that room. Such a room is kept, with its place and its
+ * keys; the entry comes again when the backend gets there. If it never does (the servers were set
+ * back to a former state), some welcomes later it is gone.
  */
 import type { RoomSummary } from '@starling/protocol/down'
 import type { Entry } from '@starling/protocol/entry'
@@ -8,6 +13,9 @@ import type { RoomKind } from '@starling/protocol/operation'
 import type { RestoredState, StoredRoom } from './client-io.ts'
 import { RoomState } from './room-state.ts'
 import type { TimelineBounds } from './timeline.ts'
+
+/** Welcomes of a state before one came into a room until one is taken to be out of it. */
+const unlistedMax = 5
 
 export class Rooms {
   readonly #bounds: TimelineBounds
@@ -56,13 +64,18 @@ export class Rooms {
   welcomed(summaries: readonly RoomSummary[], user: string): readonly string[] {
     this.selfSynced = summaries.find((summary) => summary.room === user)?.head ?? 0
     const listed = new Set(summaries.map((summary) => summary.room))
-    const gone = [...this.#rooms.keys()].filter((room) => !listed.has(room))
+    const gone: string[] = []
+    for (const room of this.#rooms.values()) {
+      room.unlisted = listed.has(room.room) ? 0 : room.unlisted + 1
+      if (room.unlisted === 0) room.inAsOf = this.selfSynced
+      else if (room.inAsOf <= this.selfSynced || room.unlisted > unlistedMax) gone.push(room.room)
+    }
     for (const room of gone) this.#rooms.delete(room)
     for (const summary of summaries) {
       if (!isShown(summary)) continue
       const known = this.#rooms.get(summary.room)
       if (known === undefined || (summary.isEncrypted === true && !known.isEncrypted)) {
-        this.#put(summary)
+        this.#put({ ...summary, inAsOf: this.selfSynced })
       } else {
         known.welcomed(summary)
       }
@@ -72,7 +85,12 @@ export class Rooms {
 
   /** Undefined when one was in it already. */
   add(entry: Extract<Entry, { kind: 'room-added' }>, me: string): RoomState | undefined {
-    if (this.#rooms.has(entry.room)) return undefined
+    const known = this.#rooms.get(entry.room)
+    if (known !== undefined) {
+      known.inAsOf = entry.index
+      known.unlisted = 0
+      return undefined
+    }
     const { room, from, roomKind, title, topic = '' } = entry
     const about = { room, kind: roomKind, title, topic, role: 'member' as const, members: 1 }
     const peer = roomKind === 'direct' ? { peer: { user: otherOf(room, me), name: title } } : {}
@@ -80,7 +98,8 @@ export class Rooms {
     const marks = { head: from - 1, readUpTo: from }
     const encrypted = entry.isEncrypted === true ? { isEncrypted: true as const } : {}
     const history = entry.history === undefined ? {} : { history: entry.history }
-    return this.#put({ ...about, ...marks, ...peer, ...encrypted, ...history })
+    const inAsOf = entry.index
+    return this.#put({ ...about, ...marks, ...peer, ...encrypted, ...history, inAsOf })
   }
 
   /** What was encrypted once is so for ever, whatever a server says of it later. */
