@@ -234,6 +234,20 @@ const cases: Readonly<Record<string, (maker: CipherMaker) => Promise<void>>> = {
     assert.deepEqual(await tablet.reads([early]), ['early'])
   },
 
+  'a group that was begun for a later gen stands after the one before it': async (maker) => {
+    const [here, ann, bob] = await meeting(maker)
+    await ann.open([here.put(ann, await here.change(ann, { add: [bob] }))])
+    await here.welcome(bob)
+    const second = await bob.do('operation', { kind: 'begin', room, gen: 2 })
+    const third = await ann.do('operation', { kind: 'begin', room, gen: 3 })
+    await ann.open([here.put(bob, second.op)])
+    const { status } = await ann.result({
+      ...{ kind: 'open', room, isHistoryShared: false },
+      entries: [here.put(ann, third.op)],
+    })
+    assert.deepEqual([status?.state, status?.gen, status?.epoch], ['member', 3, 0])
+  },
+
   'a recovery key lets in when no other device is there': async (maker) => {
     const [here, ann] = await meeting(maker)
     const { recoveryKey, publish } = await ann.do('recovery', {

@@ -95,7 +95,13 @@ export class GroupSteps {
       group.beginAtMs = 0
       this.#begin(at, group, { gen: answer.gen + 1, ended })
     }
-    this.#picture(now, group, { ended, take })
+    this.#beforeItEnds(now, group, (at) => this.#picture(at, group, { ended, take }))
+  }
+
+  /** Of a group that is over the last keys come by its commits: they are fetched while one can. */
+  #beforeItEnds(now: Now, group: Group, then: (now: Now) => void): void {
+    if (group.status.state !== 'member') return then(now)
+    this.#commits(now, group, (at) => then(at))
   }
 
   /** `used`: the cipher has seen it; it need not be tried again. */
@@ -183,9 +189,12 @@ export class GroupSteps {
       answer.gen < status.gen || (answer.gen === status.gen && answer.epoch < status.epoch)
     if (isOlder) return ended(now, 'again')
     if (answer.gen > status.gen || own === undefined || answer.removals.includes(own.leaf)) {
-      group.status = { ...noGroup, gen: status.gen, epoch: status.epoch }
-      group.isStale = false
-      return ended(now, 'ok')
+      return this.#beforeItEnds(now, group, (at) => {
+        const { gen, epoch } = group.status
+        group.status = { ...noGroup, gen, epoch }
+        group.isStale = false
+        ended(at, 'ok')
+      })
     }
     if (answer.epoch > status.epoch) {
       if (group.tries < groupLimits.quietTriesMax) group.isBehind = true

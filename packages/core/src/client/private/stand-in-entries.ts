@@ -58,7 +58,8 @@ export class Opening {
     const room = this.#room
     const own = room.begun.get(groupInfo)
     if (gen <= (room.group?.gen ?? 0)) return
-    room.begun.clear()
+    // One that was begun here meanwhile for a later gen may still come to stand.
+    for (const [key, begun] of room.begun) if (begun.gen <= gen) room.begun.delete(key)
     if (own !== undefined) return stand(this.#vault, this.#name, own)
     room.group = undefined
     room.state = 'none'

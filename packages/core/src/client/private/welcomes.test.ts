@@ -1,6 +1,7 @@
 /** Who is brought in by others finds the welcome, whatever comes between. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { limits } from '@starling/protocol/limits'
 import { clientTuning } from '../client-io.ts'
 import type { ClientScene } from '../client-scene.test-suite.ts'
 import { restoredFrom } from '../restored.test-suite.ts'
@@ -47,4 +48,30 @@ test('[P10] [P5] a welcome is found behind all that came into the self room afte
   again.node.openRoom(again.now, 'r')
   scene.settle()
   assert.deepEqual(again.texts('r'), ['carol has the key of this'])
+})
+
+test('[P10] [E6] who begins a group anew first takes the keys of the one that ends', () => {
+  const { scene, ada, bob } = encryptedRoom()
+  says(scene, ada, 'one')
+  bob.cut()
+  invite(scene, ada, scene.device('carol'))
+  for (let at = 1; at <= limits.resumeEntriesMax + 1; at += 1) {
+    ada.node.compose(ada.now, 'r', { kind: 'post', text: `${at}` })
+    if (at % 50 === 0) scene.settle()
+  }
+  scene.settle()
+  scene.server.act(ada.node.me!.user, 'r', { kind: 'role', user: bob.node.me!.user, role: 'owner' })
+  // Bob comes back behind a gap, and begins anew before he has fetched the commits.
+  let isReset = false
+  scene.server.askFault = ({ t }) => {
+    if (t !== 'commits' || isReset) return undefined
+    isReset = true
+    bob.node.privacy(bob.now, { kind: 'reset-room', room: 'r' })
+    return 'not-member'
+  }
+  scene.wait(5_000)
+  bob.node.openRoom(bob.now, 'r')
+  scene.wait(1_000)
+  assert.equal(scene.server.entries('r').filter(({ kind }) => kind === 'group').length, 2)
+  assert.deepEqual(bob.texts('r').slice(-2), ['1000', '1001'])
 })
