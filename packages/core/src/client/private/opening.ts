@@ -24,6 +24,8 @@ import { retryMs } from './group.ts'
 
 /** Entries in one job. */
 export const openEntriesMax = 200
+/** Commits that the cipher could not take are given again; of more, the newest. */
+const untoldMax = 50
 /** Commits of which it is remembered who came with another identity, until their entry arrives. */
 const identitiesMax = 200
 
@@ -54,8 +56,8 @@ interface Failed {
   readonly againAtMs: number
   /** Since the last try. */
   readonly isAnew: boolean
-  /** That a group began nobody tells again. */
-  readonly begun: Entry | undefined
+  /** What changed the group, in order: nobody tells again that it began, or that one is in it. */
+  readonly untold: readonly Entry[]
 }
 
 /** Entries as a server told them, and what takes them opened. */
@@ -137,14 +139,14 @@ export class Opening {
   }
 
   tick(now: Now): void {
-    for (const [room, { againAtMs, tries, begun }] of this.#failed) {
+    for (const [room, { againAtMs, tries, untold }] of this.#failed) {
       if (!this.#host.isKnown(room)) this.#failed.delete(room)
       else if (againAtMs <= now.ms) {
         const pauseMs = retryMs(tries + 1, this.#host.chance())
         const againMs = now.ms + pauseMs
-        const next = { tries: tries + 1, againAtMs: againMs, isAnew: false, begun: undefined }
+        const next = { tries: tries + 1, againAtMs: againMs, isAnew: false, untold: [] }
         this.#failed.set(room, next)
-        if (begun !== undefined) this.#open(now, room, { entries: [begun], way: 'live', take })
+        if (untold.length > 0) this.#open(now, room, { entries: untold, way: 'live', take })
         this.#host.missed(room)
         this.heal(now, room, 'newer')
         if (!this.#healing.has(room)) this.#healed(room)
@@ -262,9 +264,10 @@ export class Opening {
   ): void {
     if (outcome.kind !== 'failed' || outcome.code === 'not-linked') return
     const againAtMs = now.ms + retryMs(0, this.#host.chance())
-    const known = this.#failed.get(room) ?? { tries: 0, againAtMs, begun: undefined }
-    const begun = asked.findLast(({ kind }) => kind === 'group') ?? known.begun
-    this.#failed.set(room, { ...known, isAnew: true, begun })
+    const known = this.#failed.get(room) ?? { tries: 0, againAtMs, untold: [] }
+    const changes = asked.filter(({ kind }) => kind !== 'sealed')
+    const untold = [...known.untold, ...changes].slice(-untoldMax)
+    this.#failed.set(room, { ...known, isAnew: true, untold })
   }
 
   /** All that could not be opened was tried again, and the cipher did not fail. */

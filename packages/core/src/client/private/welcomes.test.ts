@@ -75,3 +75,26 @@ test('[P10] [E6] who begins a group anew first takes the keys of the one that en
   assert.equal(scene.server.entries('r').filter(({ kind }) => kind === 'group').length, 2)
   assert.deepEqual(bob.texts('r').slice(-2), ['1000', '1001'])
 })
+
+test('[P10] [E10] a device whose own joining could not be noted notes it, and joins once', () => {
+  const { scene, ada } = encryptedRoom()
+  const carol = scene.device('carol')
+  ada.node.compose(ada.now, 'r', { kind: 'invite', user: carol.node.me!.user })
+  scene.settle()
+  scene.off(ada)
+  carol.node.compose(carol.now, 'r', { kind: 'join' })
+  scene.settle()
+  // The cipher makes the commit, and can do nothing when it comes to stand.
+  let failures = 0
+  carol.holdsJob = ({ kind }) => {
+    if (kind !== 'open' || failures === 2 || !worksOf(carol).includes('join')) return false
+    failures += 1
+    scene.failing.set(carol, (scene.failing.get(carol) ?? 0) + 1)
+    return false
+  }
+  const commits = () => scene.server.entries('r').filter(({ kind }) => kind === 'commit').length
+  const before = commits()
+  scene.wait(8_000)
+  assert.equal(failures, 2)
+  assert.deepEqual([commits(), carol.room('r').privacy?.state], [before + 1, 'ready'])
+})
