@@ -95,6 +95,7 @@ export class GroupKeeper {
     if (group === undefined) return
     const { gen, epoch, state, leaves } = group.status
     group.status = status
+    if (status.state === 'member') group.wasAwaited = false
     if (state === 'member' && status.state === 'none') {
       // The group was begun anew: all of its devices come back, and each by a commit of its own.
       const spreadMs = Math.min(groupLimits.retryMsMax, leaves * groupLimits.returnMsPerLeaf)
@@ -141,6 +142,7 @@ export class GroupKeeper {
       const drawn = this.#host.chance()
       return { index, atMs: now.ms + turnMs(group, { index, isOwn, drawn }) }
     }
+    if (entry.kind === 'group') group.wasAwaited = false
     if (entry.kind === 'commit' || entry.kind === 'group') {
       if ((group.removal?.index ?? index) < index) group.removal = undefined
     }

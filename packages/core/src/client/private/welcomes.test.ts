@@ -1,11 +1,13 @@
 /** Who is brought in by others finds the welcome, whatever comes between. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Entry } from '@starling/protocol/entry'
 import { limits } from '@starling/protocol/limits'
+import { directRoomId } from '@starling/protocol/operation'
 import { clientTuning } from '../client-io.ts'
 import type { ClientScene } from '../client-scene.test-suite.ts'
 import { restoredFrom } from '../restored.test-suite.ts'
-import { encryptedRoom, invite, says } from './private-scene.test-suite.ts'
+import { encryptedRoom, invite, PrivateScene, says } from './private-scene.test-suite.ts'
 
 function worksOf(who: ClientScene): readonly string[] {
   return who.outputs.flatMap((it) => (it.kind === 'cipher' ? [it.work.kind] : []))
@@ -97,4 +99,25 @@ test('[P10] [E10] a device whose own joining could not be noted notes it, and jo
   scene.wait(8_000)
   assert.equal(failures, 2)
   assert.deepEqual([commits(), carol.room('r').privacy?.state], [before + 1, 'ready'])
+})
+
+test('[P10] [E8] the welcome into a group that was begun anew is waited for like the first', () => {
+  const scene = new PrivateScene()
+  const ada = scene.device('ada')
+  const bob = scene.device('bob')
+  const [a, b] = [ada.node.me!.user, bob.node.me!.user]
+  const room = directRoomId(a, b)
+  const isMail = (entry: Entry) => entry.kind === 'mail'
+  bob.holds = (frame) => frame.t === 'entries' && frame.entries.some(isMail)
+  ada.node.compose(ada.now, room, { kind: 'direct', user: b, encrypted: true })
+  scene.settle().wait(3_000)
+  bob.release()
+  scene.wait(1_000)
+  ada.node.privacy(ada.now, { kind: 'reset-room', room })
+  ada.node.compose(ada.now, room, { kind: 'post', text: 'anew' })
+  scene.settle().wait(1_500)
+  const before = worksOf(bob).filter((kind) => kind === 'join').length
+  bob.release()
+  scene.wait(1_000)
+  assert.deepEqual([before, bob.texts(room)], [0, ['anew']])
 })
