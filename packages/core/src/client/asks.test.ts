@@ -59,7 +59,8 @@ test('[P9] a read marker is asked for again until the log is back, however long 
 test('[E8] what is refused until this device has its keys is told to who asked, at once', () => {
   const asks = new Asks(tuning)
   const told: string[] = []
-  const claim = { t: 'claim', claim: 'a'.repeat(22), room: 'r1', users: ['bob'] } as const
+  const about = { claim: 'a'.repeat(22), room: 'r1', users: ['bob'] }
+  const claim = { t: 'claim' as const, ...about }
   const ask = asks.ask(at(0), claim, (_, result) => told.push(result.ok ? 'ok' : result.code))
   assert.equal(asks.due(at(0)).length, 1)
   asks.refused(at(1), ask, {
