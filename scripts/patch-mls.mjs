@@ -1,7 +1,8 @@
 /**
  * Corrects the MLS library where it departs from RFC 9420. No published build is free of faults:
  * those before 1.6.4 let a removed member read on; 1.6.4 refuses valid ratchet trees (§12.4.3.1),
- * lets a hostile one eat all memory, and writes `external_pub` without its length (§12.4.3.2).
+ * lets a hostile one eat all memory, writes `external_pub` without its length (§12.4.3.2), and
+ * fails when a group's only leaf is exchanged.
  *
  * Each file has a checksum before and after. A file with the first is corrected, one with the
  * second is left alone, and any other stops everything: what we know of the library would not hold
@@ -67,6 +68,15 @@ import { decodeVarLenData, varLenDataEncoder } from "./codec/variableLength.js";
 `,
 }
 
+/** RFC 9420 §7.7: cut off is as much as leaves one leaf, blank or not. */
+const keepsOneLeaf = {
+  from: '    return extendRatchetTree(stripBlankNodes(tree));\n',
+  to: `    if (tree.every((node) => node === undefined))
+        return [undefined];
+    return extendRatchetTree(stripBlankNodes(tree));
+`,
+}
+
 /**
  * @typedef {{ from: string, upTo?: string, to: string }} Change
  * @typedef {{ file: string, before: string, after: string, changes: Change[] }} Patch
@@ -85,6 +95,12 @@ export const patches = [
     before: '2813d68a1457a55470bbb1f2d223e12aa61c69e18a177f920c51cbdccc4bb004',
     after: 'bca71e91ed1dedb5c3d1e3598ef917ed35b5e0a33f3942996efe85c21d770d6d',
     changes: [lengthCodec, writesLength, readsLength],
+  },
+  {
+    file: 'ratchetTree.js',
+    before: '669956ceac1962bdd2bf74c296f9f93b37ba3397949f45c95b9c3036550cdf5c',
+    after: '5f223d6c6f4d575e491328048043a97acacb901b8b383a44e375f1604a6e8d64',
+    changes: [keepsOneLeaf],
   },
 ]
 

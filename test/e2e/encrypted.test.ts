@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster } from '../cluster/cluster.ts'
 import { until } from '../cluster/until.ts'
-import { arrivals, value } from './encrypted-people.ts'
+import { arrivals, type TestDevice, value } from './encrypted-people.ts'
 
 let cluster: Cluster
 let folder: string
@@ -133,6 +133,60 @@ test('[P10] the recovery key brings back who lost every device', async () => {
   await fresh.say(room, 'I am back')
   await ken.read(room, 'remember this', 'I am back')
 })
+
+test('[P10] a device whose keys were deleted is linked again and reads what was', async () => {
+  const directory = join(folder, 'rex')
+  const rex = await people.arrive('rex', 'register', directory)
+  const [sue, tablet] = [await people.arrive('sue'), await people.arrive('rex', 'login')]
+  for (const one of [rex, sue]) await one.is('ready')
+  await tablet.is('unlinked')
+  value(await rex.client.privacy.link(tablet.client.snapshot().privacy?.linkCode ?? ''))
+  const room = value(await rex.client.openDirect('sue'))
+  for (const one of [rex, sue, tablet]) await one.isIn(room)
+  await rex.say(room, 'while I had them')
+  await tablet.read(room, 'while I had them')
+  const again = await withoutKeys(rex, directory)
+  await sue.say(room, 'while it had none')
+  value(await tablet.client.privacy.link(again.client.snapshot().privacy?.linkCode ?? ''))
+  await again.isIn(room)
+  await again.say(room, 'now it has others')
+  for (const one of [sue, tablet, again]) {
+    await one.read(room, 'while I had them', 'while it had none', 'now it has others')
+  }
+})
+
+test('[P10] who lost the keys of their only device comes back, alone too', async () => {
+  const directory = join(folder, 'tia')
+  const tia = await people.arrive('tia', 'register', directory)
+  await tia.is('ready')
+  const room = value(await tia.client.createRoom({ title: 'Diary', kind: 'private' }))
+  await tia.isIn(room)
+  await tia.say(room, 'dear diary')
+  const recoveryKey = value(await tia.client.privacy.recoveryKey())
+  const again = await withoutKeys(tia, directory)
+  value(await again.client.privacy.restore(recoveryKey))
+  await again.isIn(room)
+  await again.read(room, 'dear diary')
+  await again.say(room, 'restored')
+  const other = await withoutKeys(again, directory)
+  value(await other.client.privacy.resetIdentity())
+  await other.isIn(room)
+  await other.say(room, 'as another')
+})
+
+/** The same device, whose keys were deleted while it was not running. */
+async function withoutKeys(device: TestDevice, directory: string): Promise<TestDevice> {
+  const { me } = device.client.snapshot()
+  await device.client.close()
+  for (const end of ['', '-wal', '-shm']) {
+    rmSync(join(directory, `keys.sqlite${end}`), { force: true })
+  }
+  const again = await device.restarted()
+  people.open.push(again)
+  await again.is('unlinked')
+  assert.equal(again.client.snapshot().me?.device, me?.device)
+  return again
+}
 
 test('people who compared their numbers are told when one has another identity', async () => {
   const lea = await people.arrive('lea')

@@ -3,12 +3,13 @@
  * that come from outside (for a leaf far beyond the tree it eats all memory), takes any proposal,
  * and does not ask whether the committer's new leaf is the same device. So what may pass is narrow:
  * members add and remove by value or only renew their own keys; a device without a leaf may come
- * in, taking the place of its own former leaf at most.
+ * in, taking the place of its own former leaf at most, which may have had other keys: that the new
+ * ones are the person's is what their account key signs for.
  */
 import type { Proposal } from 'ts-mls/proposal.js'
 import type { PublicMessage } from 'ts-mls/publicMessage.js'
 import type { RatchetTree } from 'ts-mls/ratchetTree.js'
-import { type Device, isSameDevice } from './credential.ts'
+import { type Device, isSameDevice, isSameName } from './credential.ts'
 import { deviceOf, leafAt, leavesOf } from './leaf.ts'
 import { MlsError } from './mls-error.ts'
 import { leavesMax } from './tree.ts'
@@ -87,7 +88,7 @@ function checkComingIn(
     throw new MlsError('refused', `a device comes in with ${types.join(', ')}`)
   }
   for (const index of removedLeaves) {
-    if (isSameDevice(memberAt(tree, index), device)) continue
+    if (isSameName(memberAt(tree, index), device)) continue
     throw new MlsError('credential', `a device comes in for the other one at leaf ${index}`)
   }
   if (removedLeaves.length === 0 && leavesOf(tree).length >= leavesMax) {

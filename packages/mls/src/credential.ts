@@ -95,11 +95,12 @@ function statementOf(head: Uint8Array, signatureKey: Uint8Array): Bytes {
   return signedContent('device', joined([head, signatureKey]))
 }
 
+/** Whatever its keys are; both must be verified for what they are. */
+export function isSameName(one: Device, other: Device): boolean {
+  return one.userId === other.userId && one.deviceId === other.deviceId
+}
+
 /** The same device with the same key, whatever was signed for it since. */
 export function isSameDevice(one: Device, other: Device): boolean {
-  return (
-    one.userId === other.userId &&
-    one.deviceId === other.deviceId &&
-    areSame(one.signatureKey, other.signatureKey)
-  )
+  return isSameName(one, other) && areSame(one.signatureKey, other.signatureKey)
 }

@@ -89,6 +89,37 @@ test('a device that lost its state takes its own place again', async () => {
   assert.equal(entry.group.ownLeaf, before)
 })
 
+test('a device that lost its keys comes back with others; its former self is out', async () => {
+  const account = await createPerson()
+  const [ann, bob] = [await createDevice('ann'), await createDevice('bob', { account })]
+  const members = await Members.of(ann, await createOwnGroup(ann, groupId))
+  await members.change(ann, { add: [bob] })
+  const [leaf, former] = [members.leafOf(bob), members.at(bob)]
+  const again = await createDevice('bob', { account })
+  const entry = await joinByCommit(again, members.held.door)
+  assert.equal((await former.process(entry.commit)).kind, 'removed')
+  const next = await follow(members.at(ann), entry.commit)
+  assert.equal(entry.group.ownLeaf, leaf)
+  assert.deepEqual(next.leaves, entry.group.leaves)
+  const message = await say(again, entry.group, 'back')
+  assert.equal(await read(next, message), 'back')
+  assert.equal(await read(former, message), 'tampered')
+})
+
+test('who is alone in a group takes their place again, with the same keys or others', async () => {
+  const account = await createPerson()
+  const ann = await createDevice('ann', { account })
+  for (const again of [ann, await createDevice('ann', { account })]) {
+    const { held, groups } = await Members.of(ann, await createOwnGroup(ann, groupId))
+    const entry = await joinByCommit(again, held.door)
+    assert.deepEqual([entry.group.ownLeaf, entry.group.leaves.length], [0, 1])
+    assert.equal((await groups.get(ann)!.process(entry.commit)).kind, 'removed')
+    held.take(entry)
+    const members = await Members.of(again, entry.group)
+    await members.enter(await createDevice('bob'))
+  }
+})
+
 test('what is for another group or epoch, or was made by oneself, is told apart', async () => {
   const [ann, bob] = await Promise.all(['ann', 'bob'].map((id) => createDevice(id)))
   const members = await Members.of(ann!, await createOwnGroup(ann!, groupId))

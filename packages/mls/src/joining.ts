@@ -5,11 +5,13 @@
  */
 import { type ClientState, createGroup, joinGroup } from 'ts-mls/clientState.js'
 import { joinGroupExternal } from 'ts-mls/createCommit.js'
+import type { KeyPackageEqualityConfig } from 'ts-mls/keyPackageEqualityConfig.js'
 import { emptyPskIndex } from 'ts-mls/pskIndex.js'
 import { areSame, type Bytes } from './bytes.ts'
+import { isSameName } from './credential.ts'
 import { Group } from './group.ts'
 import { generatePackage, readPrivateKeys } from './key-package.ts'
-import { checkLeaves, findLeaf, fromTree, patchBetween } from './leaf.ts'
+import { checkLeaves, deviceOf, fromTree, leavesOf, patchBetween } from './leaf.ts'
 import { MlsError, refuse } from './mls-error.ts'
 import type { OwnDevice } from './own-device.ts'
 import { suiteName } from './suite.ts'
@@ -78,14 +80,17 @@ export interface OwnEntry {
   readonly treePatch: TreePatch
 }
 
-/** With nobody's help. A device that has a leaf already, but lost its state, takes its place. */
+/**
+ * With nobody's help. A device that has a leaf already, but lost its state or its very keys, takes
+ * its place.
+ */
 export async function joinByCommit(own: OwnDevice, door: OpenDoor): Promise<OwnEntry> {
   const groupInfo = readGroupInfo(door.groupInfo)
   const tree = fromTree(door.tree)
   if (groupInfo.groupContext.cipherSuite !== suiteName) {
     throw new MlsError('refused', `a group of suite ${groupInfo.groupContext.cipherSuite}`)
   }
-  const isBack = findLeaf(tree, own.device.signatureKey) !== undefined
+  const isBack = leavesOf(tree).some(({ device }) => isSameName(device, own.device))
   return refuse('a GroupInfo', async () => {
     const { publicPackage, privatePackage } = await generatePackage(own, false, noLifetime)
     const { suite, config } = own
@@ -96,9 +101,9 @@ export async function joinByCommit(own: OwnDevice, door: OpenDoor): Promise<OwnE
       isBack,
       suite,
       tree,
-      config,
+      { ...config, keyPackageEqualityConfig: sameNameOnly(own) },
     )
-    const group = joined(own, newState, door.groupId)
+    const group = joined(own, { ...newState, clientConfig: config }, door.groupId)
     return {
       group,
       commit: writeMessage({ wireformat: 'mls_public_message', publicMessage }),
@@ -106,6 +111,14 @@ export async function joinByCommit(own: OwnDevice, door: OpenDoor): Promise<OwnE
       treePatch: patchBetween(tree, newState.ratchetTree),
     }
   })
+}
+
+/** By which the library finds the former leaf of a device that comes back. */
+function sameNameOnly({ config, device }: OwnDevice): KeyPackageEqualityConfig {
+  return {
+    ...config.keyPackageEqualityConfig,
+    compareKeyPackageToLeafNode: (_, leaf) => isSameName(deviceOf(leaf), device),
+  }
 }
 
 function joined(own: OwnDevice, state: ClientState, groupId: Uint8Array): Group {

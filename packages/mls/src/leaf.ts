@@ -4,7 +4,7 @@
  */
 import type { LeafNode } from 'ts-mls/leafNode.js'
 import { decodeNode, encodeNode, type Node, type RatchetTree } from 'ts-mls/ratchetTree.js'
-import { areSame, hex, plain } from './bytes.ts'
+import { hex, plain } from './bytes.ts'
 import { type Device, readDevice } from './credential.ts'
 import { MlsError } from './mls-error.ts'
 import { leavesMax, type Tree, type TreePatch, treeNodesMax } from './tree.ts'
@@ -32,13 +32,6 @@ export function leavesOf(tree: RatchetTree): readonly Leaf[] {
 export function leafAt(tree: RatchetTree, index: number): LeafNode | undefined {
   const node = tree[index * 2]
   return node?.nodeType === 'leaf' ? node.leaf : undefined
-}
-
-export function findLeaf(tree: RatchetTree, signatureKey: Uint8Array): number | undefined {
-  const at = tree.findIndex(
-    (node) => node?.nodeType === 'leaf' && areSame(node.leaf.signaturePublicKey, signatureKey),
-  )
-  return at === -1 ? undefined : at / 2
 }
 
 /** Whatever a commit or a server made of the tree. */

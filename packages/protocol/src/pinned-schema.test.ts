@@ -13,7 +13,7 @@ import { limits } from './limits.ts'
 import { protocolVersion, upFrame } from './up.ts'
 
 const pinned = {
-  'frames up': 'adc8bceb10da7a63',
+  'frames up': '1c61b4799619aa03',
   'error codes': '70756c0797a31121',
   'close codes': '9a8ab572788369d8',
   limits: 'b38cb736cd1dacdc',

@@ -51,6 +51,8 @@ export const publication = z.object({
     .optional(),
   certificate: base64(limits.certificateBytesMax).min(1).optional(),
   linkKey: publicKey.min(1).optional(),
+  /** Its own certificate, the keys of which it has no more: it waits to be linked again. */
+  lost: base64(limits.certificateBytesMax).min(1).optional(),
   packages: z.array(keyPackage).max(limits.keyPackagesPerDeviceMax).optional(),
   lastResort: keyPackage.optional(),
 })

@@ -103,8 +103,10 @@ async function missingAtServers(
 }
 
 async function waiting(job: VaultJob, keys: KeysAnswer): Promise<Omit<Prepared, 'hasRecoveryKey'>> {
-  const linkKey = await setUnlinked(job)
   const { user, device } = job.me
+  // It is certified by the person's identity, which it does not hold: its keys were lost.
+  const lost = keys.devices.find((one) => one.device === device)?.certificate
+  const linkKey = await setUnlinked(job, lost)
   const isKnown = keys.mine?.unlinked.some(
     (one) => one.device === device && one.linkKey === linkKey,
   )
@@ -112,9 +114,13 @@ async function waiting(job: VaultJob, keys: KeysAnswer): Promise<Omit<Prepared, 
     kind: 'prepared',
     state: 'unlinked',
     linkCode: await linkCodeOf({ user, device, linkKey: fromText(linkKey) }),
-    ...(isKnown === true ? {} : { publish: { linkKey } }),
+    ...(lost === undefined && isKnown === true ? {} : { publish: { linkKey, ...lostOf(lost) } }),
     wantsArchive: false,
   }
+}
+
+function lostOf(lost: string | undefined): Pick<Publication, 'lost'> {
+  return lost === undefined ? {} : { lost }
 }
 
 export async function recoveryKey(

@@ -1,5 +1,5 @@
 /** This device's own keys: the one that it signs with, its certificate, the one it is linked by. */
-import { certifyDevice } from '@starling/mls/credential'
+import { certifyDevice, readDevice } from '@starling/mls/credential'
 import { createLinkKey, type LinkKey } from '@starling/mls/linking'
 import { OwnDevice } from '@starling/mls/own-device'
 import { createSeed, type Signer, seedSigner } from '@starling/mls/signing'
@@ -13,6 +13,8 @@ interface DeviceRecord {
   readonly certificate?: { readonly bytes: string; readonly accountKey: string }
   /** The servers know the person by the identity that is held here. */
   readonly isLinked?: true
+  /** When the certificate was made whose keys were lost: the next one must be later. */
+  readonly lostMs?: number
   readonly link?: { readonly publicKey: string; readonly privateKey: JsonWebKey }
 }
 
@@ -41,11 +43,11 @@ export async function openOwn(job: VaultJob): Promise<OwnDevice | undefined> {
 
 /** The device is the person's from now on. Answers its certificate. */
 export async function setLinked(job: VaultJob, identity: IdentityRecord): Promise<string> {
-  const signer = await job.signer()
+  await job.signer()
   const { link: _, ...device } = await deviceOf(job)
   const held = device.certificate
   const bytes =
-    held?.accountKey === identity.accountKey ? held.bytes : await certify(job, identity, signer)
+    held?.accountKey === identity.accountKey ? held.bytes : await certify(job, identity, device)
   const certificate = { bytes, accountKey: identity.accountKey }
   if (device.isLinked !== true || held?.bytes !== bytes) {
     put(job, { ...device, certificate, isLinked: true })
@@ -54,20 +56,38 @@ export async function setLinked(job: VaultJob, identity: IdentityRecord): Promis
   return bytes
 }
 
-async function certify(job: VaultJob, identity: IdentityRecord, signer: Signer): Promise<string> {
+async function certify(
+  job: VaultJob,
+  identity: IdentityRecord,
+  { lostMs = 0 }: DeviceRecord,
+): Promise<string> {
   // Whatever was opened with the former certificate is another device to MLS.
   job.own = undefined
   job.groups.clear()
   const { user: userId, device: deviceId } = job.me
-  const statement = { userId, deviceId, signatureKey: signer.publicKey, createdMs: job.nowMs }
+  const { publicKey: signatureKey } = await job.signer()
+  const createdMs = Math.max(job.nowMs, lostMs + 1)
+  const statement = { userId, deviceId, signatureKey, createdMs }
   return toText(await certifyDevice(await accountSigner(identity), statement))
 }
 
-/** Answers the key by which another device can link this one. */
-export async function setUnlinked(job: VaultJob): Promise<string> {
+/**
+ * Answers the key by which another device can link this one. `lost` is the certificate that the
+ * servers know and whose keys are gone.
+ */
+export async function setUnlinked(job: VaultJob, lost: string | undefined): Promise<string> {
   job.own = undefined
-  const { isLinked, ...device } = await deviceOf(job)
-  if (device.link !== undefined && isLinked === undefined) return device.link.publicKey
+  const { isLinked, ...former } = await deviceOf(job)
+  const lostMs = Math.max(former.lostMs ?? 0, lost === undefined ? 0 : madeMs(lost))
+  const isKnown = isLinked === undefined && lostMs === (former.lostMs ?? 0)
+  if (former.link !== undefined && isKnown) return former.link.publicKey
+  const { certificate, ...bare } = former
+  const isKept = certificate !== undefined && certificate.bytes !== lost
+  const device = {
+    ...bare,
+    ...(isKept ? { certificate } : {}),
+    ...(lostMs === 0 ? {} : { lostMs }),
+  }
   const made = await createLinkKey()
   const link = device.link ?? {
     publicKey: toText(made.publicKey),
@@ -75,6 +95,10 @@ export async function setUnlinked(job: VaultJob): Promise<string> {
   }
   put(job, { ...device, link })
   return link.publicKey
+}
+
+function madeMs(certificate: string): number {
+  return readDevice(fromText(certificate), new Uint8Array()).createdMs
 }
 
 export async function linkKeyOf(job: VaultJob): Promise<LinkKey | undefined> {

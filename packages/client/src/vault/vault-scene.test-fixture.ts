@@ -63,7 +63,7 @@ export class Servers {
 
   publish({ user, device }: Named, publication: Publication): void {
     const account = this.account(user)
-    const { identity, certificate, linkKey, packages, lastResort } = publication
+    const { identity, certificate, linkKey, lost, packages, lastResort } = publication
     if (identity !== undefined) {
       const isRepeat = identity.version === account.version && identity.key === account.identity
       assert.ok(isRepeat || identity.version === account.version + 1, 'the version is wrong')
@@ -74,6 +74,11 @@ export class Servers {
       account.identity = identity.key
       account.version = identity.version
       account.recovery = identity.recovery ?? account.recovery
+    }
+    if (lost !== undefined && account.certificates.get(device) === lost) {
+      for (const table of [account.certificates, account.packages, account.lastResorts]) {
+        table.delete(device)
+      }
     }
     if (certificate !== undefined) account.certificates.set(device, certificate)
     if (certificate !== undefined) account.linkKeys.delete(device)

@@ -123,6 +123,51 @@ test('a device that lost its group takes its own place again', async () => {
   assert.equal(ann.status?.leaves, 2)
 })
 
+test('a device that lost its keys is linked again, comes back, and reads what was', async () => {
+  const { servers, phones } = await scene('ann', 'bob', 'ann/ann-laptop')
+  const [ann, bob, laptop] = phones as [Phone, Phone, Phone]
+  await linked(laptop, ann)
+  await ann.begin()
+  await bob.joinByItself()
+  await laptop.joinByItself()
+  await ann.catchUp()
+  const before = await ann.say(post('before the loss'))
+  const former = certificateOf(ann)
+  ann.rows.values.clear()
+  ann.restart()
+  const prepared = await ann.prepare()
+  assert.equal(prepared.state, 'unlinked')
+  assert.equal(certificateOf(ann), undefined)
+  assert.equal((await ann.prepare()).publish, undefined, 'it is said once')
+  await linked(ann, laptop)
+  assert.notEqual(certificateOf(ann), former)
+  await ann.learn()
+  const leaves = servers.group().leaves.length
+  await laptop.catchUp()
+  assert.ok(await ann.joinByItself())
+  assert.equal(servers.group().leaves.length, leaves)
+  assert.equal(ann.reading(before), 'before the loss')
+  const said = await ann.say(post('back'))
+  for (const one of [bob, laptop]) {
+    await one.catchUp()
+    assert.equal(one.reading(said), 'back')
+  }
+})
+
+function certificateOf({ keys, device: own }: Phone): string | undefined {
+  return keys.devices.find(({ device }) => device === own)?.certificate
+}
+
+async function linked(device: Phone, by: Phone): Promise<void> {
+  const { linkCode: code = '' } = await device.prepare()
+  const link = await by.do({ kind: 'link-accept', code, keys: by.keys })
+  assert.ok(link.kind === 'link', JSON.stringify(link))
+  const taken = await device.do({ kind: 'link-mail', box: link.box, keys: device.keys })
+  assert.ok(taken.kind === 'publish', JSON.stringify(taken))
+  device.servers.publish(device, taken.publish)
+  assert.equal((await device.prepare()).state, 'ready')
+}
+
 test('a room’s encryption begins anew, and what was written before stays readable', async () => {
   const { phones } = await scene('ann', 'bob')
   const [ann, bob] = phones as [Phone, Phone]

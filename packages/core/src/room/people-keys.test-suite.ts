@@ -48,7 +48,7 @@ function deviceKeys(rule: Rule): void {
   const bare: DeviceKeysRow = { device: 'd-2', user: 'u-ann' }
   const full: DeviceKeysRow = {
     ...{ device: 'd-1', user: 'u-ann', certificate: 'Y2VydA' },
-    ...{ linkKey: 'bGluaw', lastResort: 'bGFzdA', linkMail: 'bWFpbA' },
+    ...{ lost: 'bG9zdA', linkKey: 'bGluaw', lastResort: 'bGFzdA', linkMail: 'bWFpbA' },
   }
   rule('[L6] keys of devices are read back as they were put, by device', (store) => {
     put(store, (keys) => {

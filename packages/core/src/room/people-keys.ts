@@ -25,6 +25,8 @@ export interface DeviceKeysRow {
   readonly user: string
   /** The credential identity of its leaves. Absent: the device is not linked. */
   readonly certificate?: string
+  /** The last one whose keys the device lost. None that was made before counts again. */
+  readonly lost?: string
   readonly linkKey?: string
   readonly lastResort?: string
   /** The newest link mail that it got. */

@@ -99,9 +99,7 @@ test('[E3] of two certificates of a device that made later stands, whichever com
   const bench = new GroupBench()
   const ann = bench.person('ann')
   const before = bench.keys(ann).devices[0]!.certificate
-  const identity = readDeviceIdentity(fromBase64url(before)!)!
-  const later = { ...identity, createdMs: identity.createdMs + 1 }
-  const after = toBase64url(writeDeviceIdentity(later))
+  const after = certificateLike(before, 1)
   assert.ok(publish(bench, ann, { certificate: after }).ok)
   assert.equal(bench.keys(ann).mine?.packages, 0, 'what was laid out was of the one before')
   assert.ok(publish(bench, ann, { certificate: before, linkKey: 'AAAA' }).ok)
@@ -123,6 +121,34 @@ test('[E3] a device that is not linked has a link key, which its person alone is
   assert.deepEqual(bench.keys(ann).mine?.unlinked, [])
   assert.equal(bench.keys(bob, ann.user).devices.length, 2)
 })
+
+test('[E3] a device that lost its keys is listed again; a late copy does nothing', () => {
+  const bench = new GroupBench()
+  const [ann, bob] = [bench.person('ann'), bench.person('bob')]
+  bench.securedRoom('r1', ann, bob)
+  const lost = bench.keys(bob).devices[0]!.certificate
+  const says = { linkKey: 'bmV3', lost }
+  assert.ok(publish(bench, bob, { ...says, lost: `${lost.slice(0, -4)}AAAA` }).ok)
+  assert.equal(bench.keys(bob).devices.length, 1, 'of another certificate')
+  for (let again = 0; again < 2; again += 1) assert.ok(publish(bench, bob, says).ok)
+  const { devices, mine } = bench.keys(bob)
+  assert.deepEqual([devices, mine?.packages, mine?.hasLastResort], [[], 0, false])
+  assert.deepEqual(mine?.unlinked, [{ device: bob.device, label: '', linkKey: 'bmV3' }])
+  assert.deepEqual(bench.group(ann, 'r1').removals, [1])
+  assert.ok(publish(bench, bob, { certificate: lost }).ok, 'a late copy')
+  assert.deepEqual(bench.keys(bob).devices, [])
+
+  const later = certificateLike(lost, 1)
+  assert.ok(publish(bench, bob, { certificate: later }).ok)
+  assert.ok(publish(bench, bob, says).ok, 'a late copy')
+  assert.equal(bench.keys(bob).devices[0]?.certificate, later)
+  assert.deepEqual(bench.keys(bob).mine?.unlinked, [])
+})
+
+function certificateLike(certificate: string, laterMs: number): string {
+  const identity = readDeviceIdentity(fromBase64url(certificate)!)!
+  return toBase64url(writeDeviceIdentity({ ...identity, createdMs: identity.createdMs + laterMs }))
+}
 
 test('[E3] nobody publishes for a device that is not theirs or was revoked', () => {
   const bench = new GroupBench()

@@ -4,7 +4,8 @@
  * A publication may come again, and a late copy of an old one too; neither may bring back what was
  * replaced or given away since. So an identity goes up by one version at a time, of two
  * certificates the one that was made later stands, a key package is known by its init key for as
- * long as anybody could send it again, and a recovery that was replaced stays replaced.
+ * long as anybody could send it again, and a recovery that was replaced stays replaced. A device
+ * that lost its keys names the certificate that they were for: a later one stays.
  *
  * The certificate is what stands in the device's leaves, byte for byte (mls/device-identity.ts). It
  * must name this device and the present identity key; whether its signature is right, other devices
@@ -50,7 +51,7 @@ export function publish(turn: Turn, op: { readonly [field in keyof Publish]?: un
   if (identity === undefined) return refused('invalid')
   const isNew = identity.version > before.version
   const row = store.keys.device(device) ?? { device, user }
-  const present = isNew ? unlinked(row) : row
+  const present = isNew ? unlinked(row) : afterLoss(row, given.lost)
   const certificate = certificateAfter(present, identity, given.certificate)
   if (certificate === 'bad') return refused('bad-group')
   // A late copy: what it lays out is of a certificate that was replaced.
@@ -61,6 +62,7 @@ export function publish(turn: Turn, op: { readonly [field in keyof Publish]?: un
 
   if (identity !== before) store.keys.putIdentity(identity)
   if (isNew) voidCertificates(store, user)
+  else if (present !== row) leavesMustGo(store, store.groups.leavesOfDevice(device))
   putDevice(turn, { ...present, ...linkOf(given), ...certified(certificate) }, packages)
   return isNew ? announce(turn, account, identity.version) : doneBefore
 }
@@ -105,9 +107,11 @@ function certificateAfter(
   if (given === undefined || given === present.certificate) return present.certificate
   const made = madeMs(given, { ...present, key: identity.key })
   if (made === undefined) return 'bad'
-  const { certificate } = present
-  const madeBefore = certificate && madeMs(certificate, { ...present, key: identity.key })
-  return (madeBefore || 0) > made ? 'older' : given
+  const { certificate, lost } = present
+  const madeBefore = (one: string | undefined) =>
+    (one && madeMs(one, { ...present, key: identity.key })) || 0
+  const isOlder = madeBefore(certificate) > made || (lost !== undefined && madeBefore(lost) >= made)
+  return isOlder ? 'older' : given
 }
 
 /** When the certificate was made; undefined when it is none of this device and identity. */
@@ -184,6 +188,11 @@ function voidCertificates(store: Store, user: string): void {
     store.keys.deleteDevice(row.device)
     store.keys.putDevice(unlinked(row))
   }
+}
+
+/** A device that lost the keys of its present certificate waits to be linked, like a new one. */
+function afterLoss(row: DeviceKeysRow, lost: string | undefined): DeviceKeysRow {
+  return lost === undefined || lost !== row.certificate ? row : { ...unlinked(row), lost }
 }
 
 function unlinked({ device, user, linkKey, linkMail }: DeviceKeysRow): DeviceKeysRow {

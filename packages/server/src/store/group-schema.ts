@@ -12,6 +12,7 @@ export const groupTables = `
     device TEXT PRIMARY KEY,
     user TEXT NOT NULL,
     certificate TEXT,
+    lost TEXT,
     link_key TEXT,
     last_resort TEXT,
     link_mail TEXT

@@ -47,9 +47,10 @@ export class KeyTables implements PeopleKeys {
   }
 
   putDevice(row: DeviceKeysRow): void {
-    const { device, user, certificate, linkKey, lastResort, linkMail } = row
-    const keys = [certificate ?? null, linkKey ?? null, lastResort ?? null, linkMail ?? null]
-    this.#devices.put.run(device, user, ...keys)
+    const { device, user, certificate, lost, linkKey, lastResort, linkMail } = row
+    const certificates = [certificate ?? null, lost ?? null]
+    const others = [linkKey ?? null, lastResort ?? null, linkMail ?? null]
+    this.#devices.put.run(device, user, ...certificates, ...others)
   }
 
   deleteDevice(device: string): void {
@@ -122,11 +123,13 @@ function deviceStatements(db: DatabaseSync) {
     get: db.prepare('SELECT * FROM device_keys WHERE device = ?'),
     of: db.prepare('SELECT * FROM device_keys WHERE user = ? ORDER BY device'),
     put: db.prepare(
-      `INSERT INTO device_keys (device, user, certificate, link_key, last_resort, link_mail)
-       VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO device_keys
+         (device, user, certificate, lost, link_key, last_resort, link_mail)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (device) DO UPDATE SET user = excluded.user,
-         certificate = excluded.certificate, link_key = excluded.link_key,
-         last_resort = excluded.last_resort, link_mail = excluded.link_mail`,
+         certificate = excluded.certificate, lost = excluded.lost,
+         link_key = excluded.link_key, last_resort = excluded.last_resort,
+         link_mail = excluded.link_mail`,
     ),
     delete: db.prepare('DELETE FROM device_keys WHERE device = ?'),
   }
@@ -192,11 +195,13 @@ function identityOf(row: Row): IdentityRow {
 
 function deviceKeysOf(row: Row): DeviceKeysRow {
   const [certificate, linkKey] = [maybeText(row, 'certificate'), maybeText(row, 'link_key')]
+  const lost = maybeText(row, 'lost')
   const [lastResort, linkMail] = [maybeText(row, 'last_resort'), maybeText(row, 'link_mail')]
   return {
     device: text(row, 'device'),
     user: text(row, 'user'),
     ...(certificate === undefined ? {} : { certificate }),
+    ...(lost === undefined ? {} : { lost }),
     ...(linkKey === undefined ? {} : { linkKey }),
     ...(lastResort === undefined ? {} : { lastResort }),
     ...(linkMail === undefined ? {} : { linkMail }),

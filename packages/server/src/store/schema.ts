@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { groupTableNames, groupTables } from './group-schema.ts'
 
 /** Raised whenever the tables or the effect of any record changed. */
-export const storeVersion = 6
+export const storeVersion = 7
 
 const tables = `
   CREATE TABLE progress (
