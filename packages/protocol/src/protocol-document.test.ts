@@ -69,7 +69,10 @@ test('every example of a frame up is one, and every frame up has an example', ()
     assert.deepEqual(parsed.data, frame, 'no field that nobody knows')
     seen.add(parsed.data.t)
   }
-  assert.deepEqual([...seen].sort(), upFrame.options.map((o) => o.shape.t.value).sort())
+  assert.deepEqual(
+    [...seen].sort(),
+    upFrame.def.options.flatMap((o) => o.shape.t.def.values).sort(),
+  )
 })
 
 test('every example of a frame down has its fields, and every frame down has an example', () => {
@@ -117,12 +120,12 @@ test('the table of operations names every operation and its fields', () => {
       return [kind, [...named].sort()]
     }),
   )
-  const schema = operation.options.map((option) => {
+  const schema = operation.def.options.map((option) => {
     const { kind, ...fields } = option.shape
     const named = Object.entries(fields).map(([field, type]) => {
       return type.safeParse(undefined).success ? `${field}?` : field
     })
-    return [kind.value, named.sort()]
+    return [kind.def.values[0], named.sort()]
   })
   assert.deepEqual(new Map(rows as [string, string[]][]), new Map(schema as [string, string[]][]))
 })

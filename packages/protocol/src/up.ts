@@ -1,5 +1,5 @@
 /** Frames from a client to a front-end. JSON text, one frame a WebSocket message. */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { limits } from './limits.ts'
 import { base64, id, index, operation } from './operation.ts'
 
@@ -8,24 +8,23 @@ export const protocolVersion = 1
 
 const token = z
   .string()
-  .min(limits.tokenCharactersMin)
-  .max(limits.tokenCharactersMax)
-  .regex(/^[A-Za-z0-9_-]+$/)
-const name = z
-  .string()
-  .min(1)
-  .max(limits.userNameCharactersMax * 4)
-const password = z.string().min(1).max(limits.passwordBytesMax)
-const label = z.string().max(64)
+  .check(
+    z.minLength(limits.tokenCharactersMin),
+    z.maxLength(limits.tokenCharactersMax),
+    z.regex(/^[A-Za-z0-9_-]+$/),
+  )
+const name = z.string().check(z.minLength(1), z.maxLength(limits.userNameCharactersMax * 4))
+const password = z.string().check(z.minLength(1), z.maxLength(limits.passwordBytesMax))
+const label = z.string().check(z.maxLength(64))
+const count = z.int().check(z.minimum(0))
 /** Chosen by the client, echoed in the answer; unique among its unanswered requests. */
-const ask = z.int().min(0)
+const ask = count
 
 const publicKey = base64(limits.publicKeyBytesMax)
 const keyPackage = base64(limits.keyPackageBytesMax)
 const archiveKey = z
   .string()
-  .max(limits.archiveKeyCharactersMax)
-  .regex(/^[A-Za-z0-9_:.-]*$/)
+  .check(z.maxLength(limits.archiveKeyCharactersMax), z.regex(/^[A-Za-z0-9_:.-]*$/))
 
 /**
  * The token is made by the client (256 random bits, base64url) and kept by it; the servers keep
@@ -35,26 +34,26 @@ const archiveKey = z
 export const auth = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('guest'), name, token }),
   z.object({ kind: z.literal('token'), token }),
-  z.object({ kind: z.literal('login'), name, password, token, label: label.optional() }),
-  z.object({ kind: z.literal('register'), name, password, token, label: label.optional() }),
+  z.object({ kind: z.literal('login'), name, password, token, label: z.optional(label) }),
+  z.object({ kind: z.literal('register'), name, password, token, label: z.optional(label) }),
 ])
 export type Auth = z.infer<typeof auth>
 
 /** What a device publishes of its keys. */
 export const publication = z.object({
-  identity: z
-    .object({
-      key: publicKey.min(1),
-      version: z.int().min(1),
-      recovery: base64(limits.recoveryBytesMax).optional(),
-    })
-    .optional(),
-  certificate: base64(limits.certificateBytesMax).min(1).optional(),
-  linkKey: publicKey.min(1).optional(),
+  identity: z.optional(
+    z.object({
+      key: publicKey.check(z.minLength(1)),
+      version: z.int().check(z.minimum(1)),
+      recovery: z.optional(base64(limits.recoveryBytesMax)),
+    }),
+  ),
+  certificate: z.optional(base64(limits.certificateBytesMax).check(z.minLength(1))),
+  linkKey: z.optional(publicKey.check(z.minLength(1))),
   /** Its own certificate, the keys of which it has no more: it waits to be linked again. */
-  lost: base64(limits.certificateBytesMax).min(1).optional(),
-  packages: z.array(keyPackage).max(limits.keyPackagesPerDeviceMax).optional(),
-  lastResort: keyPackage.optional(),
+  lost: z.optional(base64(limits.certificateBytesMax).check(z.minLength(1))),
+  packages: z.optional(z.array(keyPackage).check(z.maxLength(limits.keyPackagesPerDeviceMax))),
+  lastResort: z.optional(keyPackage),
 })
 export type Publication = z.infer<typeof publication>
 
@@ -62,17 +61,21 @@ export const claiming = z.object({
   /** Random; the same again is answered the same. */
   claim: id,
   room: id,
-  users: z.array(id).min(1).max(limits.groupAddsMax),
+  users: z.array(id).check(z.minLength(1), z.maxLength(limits.groupAddsMax)),
 })
 
 export const archiving = z.object({
   rows: z
-    .array(z.object({ key: archiveKey.min(1), box: base64(limits.archiveRowBytesMax) }))
-    .min(1)
-    .max(limits.archiveRowsPerAskMax),
+    .array(
+      z.object({ key: archiveKey.check(z.minLength(1)), box: base64(limits.archiveRowBytesMax) }),
+    )
+    .check(z.minLength(1), z.maxLength(limits.archiveRowsPerAskMax)),
 })
 
-export const mailing = z.object({ device: id, box: base64(limits.linkMailBytesMax).min(1) })
+export const mailing = z.object({
+  device: id,
+  box: base64(limits.linkMailBytesMax).check(z.minLength(1)),
+})
 
 export const upFrame = z.discriminatedUnion('t', [
   z.object({
@@ -80,10 +83,10 @@ export const upFrame = z.discriminatedUnion('t', [
     protocol: z.int(),
     auth,
     /** Room id → last index held, for rooms whose timeline the client keeps. */
-    resume: z.record(id, z.int().min(0)).optional(),
+    resume: z.optional(z.record(id, count)),
     /** As last told by this server: what is read next is not older than that. */
-    position: z.int().min(0).optional(),
-    client: z.string().max(64).optional(),
+    position: z.optional(count),
+    client: z.optional(z.string().check(z.maxLength(64))),
   }),
   /** A durable request. Answered by `ack` or `refused`; may be repeated for ever. */
   z.object({ t: z.literal('send'), room: id, outbox: id, number: index, op: operation }),
@@ -92,29 +95,26 @@ export const upFrame = z.discriminatedUnion('t', [
     t: z.literal('history'),
     ask,
     room: id,
-    before: index.optional(),
-    after: z.int().min(0).optional(),
-    around: index.optional(),
-    limit: z.int().min(1).max(limits.historyEntriesMax).optional(),
+    before: z.optional(index),
+    after: z.optional(count),
+    around: z.optional(index),
+    limit: z.optional(z.int().check(z.minimum(1), z.maximum(limits.historyEntriesMax))),
   }),
-  z.object({ t: z.literal('members'), ask, room: id, after: id.optional() }),
+  z.object({ t: z.literal('members'), ask, room: id, after: z.optional(id) }),
   /** The directory of public rooms whose name contains `find`. */
   z.object({
     t: z.literal('rooms'),
     ask,
-    find: z.string().max(64).optional(),
-    after: id.optional(),
+    find: z.optional(z.string().check(z.maxLength(64))),
+    after: z.optional(id),
   }),
   z.object({ t: z.literal('user'), ask, name }),
   z.object({
     t: z.literal('search'),
     ask,
-    text: z
-      .string()
-      .min(1)
-      .max(limits.searchCharactersMax * 2),
-    room: id.optional(),
-    before: z.int().min(1).optional(),
+    text: z.string().check(z.minLength(1), z.maxLength(limits.searchCharactersMax * 2)),
+    room: z.optional(id),
+    before: z.optional(z.int().check(z.minimum(1))),
   }),
   z.object({ t: z.literal('devices'), ask }),
   z.object({ t: z.literal('revoke'), ask, device: z.union([id, z.literal('others')]) }),
@@ -127,11 +127,11 @@ export const upFrame = z.discriminatedUnion('t', [
     t: z.literal('read'),
     ask,
     room: id,
-    upTo: z.int().min(0),
-    was: z.int().min(0).optional(),
+    upTo: count,
+    was: z.optional(count),
   }),
   /** Public keys of a person, or one's own with what else concerns them. */
-  z.object({ t: z.literal('keys'), ask, user: id.optional() }),
+  z.object({ t: z.literal('keys'), ask, user: z.optional(id) }),
   /**
    * This device's keys, and the person's identity key. What is there stays as it is, so it may be
    * repeated. A new identity has the version after the present one.
@@ -140,23 +140,23 @@ export const upFrame = z.discriminatedUnion('t', [
   /** A key package of each device of these people that has none of the room's keys. */
   z.object({ t: z.literal('claim'), ask, ...claiming.shape }),
   /** The present state of a room's group; with `epoch` its tree as it was then. */
-  z.object({ t: z.literal('group'), ask, room: id, epoch: z.int().min(0).optional() }),
+  z.object({ t: z.literal('group'), ask, room: id, epoch: z.optional(count) }),
   /** The commits of `gen` from the one that followed `epoch` on. */
   z.object({
     t: z.literal('commits'),
     ask,
     room: id,
-    gen: z.int().min(1),
-    epoch: z.int().min(0),
+    gen: z.int().check(z.minimum(1)),
+    epoch: count,
   }),
   /** Keeps rows for all one's own devices; of a key the first row stands. */
   z.object({ t: z.literal('archive'), ask, ...archiving.shape }),
   /** One's own rows whose keys begin with `prefix`, by key. */
-  z.object({ t: z.literal('archived'), ask, prefix: archiveKey, after: archiveKey.optional() }),
+  z.object({ t: z.literal('archived'), ask, prefix: archiveKey, after: z.optional(archiveKey) }),
   /** To another device of one's own. */
   z.object({ t: z.literal('mail'), ask, ...mailing.shape }),
   /** Start again to follow a room after `after`: the client found a hole or wants the gap. */
-  z.object({ t: z.literal('follow'), room: id, after: z.int().min(0) }),
+  z.object({ t: z.literal('follow'), room: id, after: count }),
   z.object({ t: z.literal('typing'), room: id, on: z.boolean() }),
   z.object({ t: z.literal('ping') }),
 ])

@@ -25,7 +25,9 @@ export type ReadResult =
   | { readonly ok: true; readonly frame: ReadFrame }
   | { readonly ok: false; readonly code: ErrorCode; readonly ask?: number }
 
-const knownFrames: ReadonlySet<string> = new Set(upFrame.options.map((o) => o.shape.t.value))
+const knownFrames: ReadonlySet<string> = new Set(
+  upFrame.def.options.flatMap((o) => o.shape.t.def.values),
+)
 
 export function readFrame(text: string, limits: Limits): ReadResult {
   if (isOverBytes(text, limits.frameBytesMax)) return { ok: false, code: 'frame-too-large' }

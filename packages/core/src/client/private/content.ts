@@ -6,27 +6,27 @@
 import type { Entry, EntryHead, SealedBox, Unreadable } from '@starling/protocol/entry'
 import { limits } from '@starling/protocol/limits'
 import { index } from '@starling/protocol/operation'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Composed } from '../client-io.ts'
 import type { Content, OpenedBox } from './cipher.ts'
 
-const topic = z.string().max(limits.topicCharactersMax * 2)
-const title = z.string().max(limits.roomNameCharactersMax * 4)
-const epoch = z.int().min(0)
+const topic = z.string().check(z.maxLength(limits.topicCharactersMax * 2))
+const title = z.string().check(z.maxLength(limits.roomNameCharactersMax * 4))
+const epoch = z.int().check(z.minimum(0))
 
 const content = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('post'), text: z.string(), replyTo: index.optional() }),
+  z.object({ kind: z.literal('post'), text: z.string(), replyTo: z.optional(index) }),
   z.object({ kind: z.literal('edit'), target: index, text: z.string() }),
   z.object({ kind: z.literal('delete'), target: index }),
   z.object({
     kind: z.literal('react'),
     target: index,
-    emoji: z.string().min(1).max(limits.reactionBytesMax),
+    emoji: z.string().check(z.minLength(1), z.maxLength(limits.reactionBytesMax)),
     on: z.boolean(),
   }),
   z.object({ kind: z.literal('topic'), topic }),
-  z.object({ kind: z.literal('title'), title, again: z.object({ topic }).optional() }),
-  z.object({ kind: z.literal('keys'), gen: z.int().min(1), from: epoch, to: epoch }),
+  z.object({ kind: z.literal('title'), title, again: z.optional(z.object({ topic })) }),
+  z.object({ kind: z.literal('keys'), gen: z.int().check(z.minimum(1)), from: epoch, to: epoch }),
 ])
 
 /** Which operations are sealed in an encrypted room: what says something, not who is in it. */
