@@ -105,11 +105,15 @@ export interface LinkedDevice {
  */
 export interface Privacy {
   /**
-   * Makes a recovery key: words, to be shown once and kept on paper. It opens everything that was
-   * and will be written, on any device. One that was made before opens nothing any more.
+   * Makes a recovery key, to be shown once and kept on paper: 14 groups of four letters and digits
+   * with `-` between them, in which a slip is noticed. It opens everything that was and will be
+   * written, on any device. One that was made before opens nothing any more.
    */
   recoveryKey(): Promise<Result<string>>
-  /** On an unlinked device. `wrong-recovery-key` when it is not right, `no-recovery-key`. */
+  /**
+   * On an unlinked device. Case, spaces and `-` do not matter, nor do I, L and O for 1, 1 and 0.
+   * `wrong-recovery-key` when it is not right, `no-recovery-key`.
+   */
   restore(recoveryKey: string): Promise<Result<void>>
   /**
    * On a linked device: lets the one in that shows this code (`snapshot().privacy.linkCode` there,

@@ -3,6 +3,7 @@
  * outside, and which seals their account key and their archive key. The servers keep the sealed
  * part. Without the recovery key nobody opens it, so nobody can help who has lost that too.
  *
+ * No list of words: one would be in some language, and twice as long to write down and to type.
  * It is written in base 32 without the letters I, L, O and U: 52 signs for the key and four to show
  * a slip, in groups of four. Reading takes either case, any spaces, and I, L and O for 1, 1 and 0.
  */

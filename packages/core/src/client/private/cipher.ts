@@ -194,7 +194,7 @@ export type CipherOutcome =
       readonly isVerified: boolean
       readonly isChanged: boolean
     }
-  /** recovery-key: the words, once; they open what `publish` holds. */
+  /** recovery-key: as it is shown, once; they open what `publish` holds. */
   | { readonly kind: 'recovery'; readonly recoveryKey: string; readonly publish: Publication }
   /** restore, link-mail, reset-identity: publish this, then `prepare` again. */
   | { readonly kind: 'publish'; readonly publish: Publication }
