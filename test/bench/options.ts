@@ -7,6 +7,7 @@ import { memoryScenario, stormScenario } from './scenarios/connections.ts'
 import { fanOutScenario } from './scenarios/fan-out.ts'
 import { flatScenario } from './scenarios/flat.ts'
 import { peersScenario } from './scenarios/peers.ts'
+import { privateScenario } from './scenarios/private.ts'
 import { sendsScenario } from './scenarios/sends.ts'
 import { slowReadersScenario } from './scenarios/slow-readers.ts'
 import { webClientScenario } from './scenarios/web-client.ts'
@@ -25,6 +26,7 @@ export const usage = `npm run bench -- [--SCENARIO …] [--seconds 5] [--runs 5]
 --memory        of the front-end, for each connection that idles
 --storm         --connections clients come back after the kill -9 of their front-end
 --peers         a ceiling, a loop of ws, Socket.IO, ejabberd and Starling side by side
+--private       sends sealed and plain; how soon newcomers and new devices read
 --stages        where the time of a message goes
 --web-client    what somebody with 2,000 rooms feels in a browser; only where it is named
 
@@ -52,6 +54,7 @@ const flags = {
   memory: isNamed,
   storm: isNamed,
   peers: isNamed,
+  private: isNamed,
   stages: isNamed,
   'web-client': isNamed,
 } as const
@@ -87,6 +90,7 @@ export function optionsOf(args: readonly string[]): Options {
     memoryScenario,
     stormScenario({ clients: number('connections') }),
     peersScenario(),
+    privateScenario,
   ]
   const all = [...ofServers, webClientScenario]
   const known = [...all.map(({ name }) => name), 'stages']

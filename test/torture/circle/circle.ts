@@ -185,7 +185,7 @@ export class Circle {
     if (possible.length === 0) return
     const { what, person, act } = drawn(this.#chance, possible)
     person.isBusy = true
-    this.#note(person.name, what)
+    this.note(person.name, what)
     const done = within(act(), { what: `${what} of ${person.name}`, ms: changeMsMax })
       .catch((error: Error) => {
         this.troubles.push(`${what} of ${person.name}: ${error.message}`)
@@ -206,7 +206,7 @@ export class Circle {
     if (device === undefined) return
     const isFreeze = this.#chance() < freezeShare
     const forMs = this.#chance() * (isFreeze ? frozenMsMax : deadMsMax)
-    this.#note(device.name, `${isFreeze ? 'frozen' : 'killed'} for ${forMs} ms`)
+    this.note(device.name, `${isFreeze ? 'frozen' : 'killed'} for ${forMs} ms`)
     this.#took(isFreeze ? 'freeze of a device' : 'kill of a device', forMs)
     const done = (isFreeze ? freeze(device, forMs) : this.#killAndStart(device, forMs))
       .catch((error: Error) => {
@@ -297,11 +297,11 @@ export class Circle {
   }
 
   #changed(device: CircleDevice, { texts: _, ...state }: DeviceState): void {
-    this.#note(device.name, JSON.stringify(state))
+    this.note(device.name, JSON.stringify(state))
     if (isOut(state.connection)) this.#over(device)
   }
 
-  #note(who: string, what: string): void {
+  note(who: string, what: string): void {
     this.notes.push({ at: new Date().toISOString(), who, what })
   }
 

@@ -3,6 +3,7 @@
  * [P10]: each device reads by itself what it must, and nobody opens what they may not, though they
  * kept their keys and are given all that is in the log.
  */
+import type { KeysContent, OpenedBox } from '@starling/core/client/private/cipher'
 import type { Entry } from '@starling/protocol/entry'
 import { until } from '../../cluster/until.ts'
 import type { Verdict } from '../ledger.ts'
@@ -70,6 +71,7 @@ export async function judgeSecrecy(circle: Circle, views: Views): Promise<readon
       const opened = await keepTrying(device.directory, rooms)
       for (const [room, boxes] of opened) {
         const { must, may } = entitlementOf(views.get(room)!, readerOf(person, device))
+        if (device === circle.owner.first) noteContents(circle, room, boxes)
         const read = [...boxes].flatMap(([index, box]) => (box.ok ? [index] : []))
         const stolen = read.filter((index) => !may.has(index))
         const missed = [...must].filter((index) => !read.includes(index))
@@ -79,6 +81,14 @@ export async function judgeSecrecy(circle: Circle, views: Views): Promise<readon
     }
   }
   return troubles
+}
+
+function noteContents(circle: Circle, room: string, boxes: ReadonlyMap<number, OpenedBox>): void {
+  for (const [index, box] of boxes) {
+    if (!box.ok) continue
+    const { kind, from, to } = box.content as Partial<KeysContent>
+    circle.note(room, `${index} is ${kind}${kind === 'keys' ? ` ${from} to ${to}` : ''}`)
+  }
 }
 
 /** By itself, within a time. */
@@ -92,11 +102,11 @@ async function unreadOf(
     for (const room of Object.keys(device.state.rooms)) {
       const { must } = entitlementOf(views.get(room)!, readerOf(person, device))
       const read = await historyOf(device, room)
-      found = [
-        ...found,
+      const missed = [
         ...differences(truth.get(room)!, read, must),
         ...(await shown(device, room, must)),
       ]
+      found = [...found, ...missed.map((what) => `${room}: ${what}`)]
     }
     return found.length === 0
   }
@@ -105,7 +115,7 @@ async function unreadOf(
     return []
   } catch (error) {
     if (found.length === 0) throw error
-    return found.map((what) => `${device.name}: ${what}`)
+    return found.map((what) => `${device.name} in ${what}`)
   }
 }
 
