@@ -23,6 +23,8 @@ let ada: WebPerson
 let bob: WebPerson
 /** Ada's other device. */
 let phone: WebPerson
+/** Bob with his new identity. */
+let again: WebPerson
 let recoveryKey: string
 
 async function newPerson(): Promise<WebPerson> {
@@ -207,7 +209,7 @@ test('[U25] a person is verified by the number that both see', async () => {
 })
 
 test('[U24] [U25] a new identity is told, and who verified the old one looks at it', async () => {
-  const again = await (await newPerson()).logIn('bob', password)
+  again = await (await newPerson()).logIn('bob', password)
   const notice = again.page.getByRole('region', { name: texts.encryption.unlinkedTitle })
   await notice.getByRole('button', { name: texts.encryption.ways.reset }).click()
   const act = dialogOf(again).getByRole('button', { name: privacyTexts.resetIdentity })
@@ -228,5 +230,12 @@ test('[U24] [U25] a new identity is told, and who verified the old one looks at 
   await press(ada.page, privacyTexts.accept)
   await again.sees('who is there')
   await ada.page.locator('.room-notice').waitFor({ state: 'detached' })
+})
+
+test('[U22] where one chooses so, who comes later reads what was written before', async () => {
+  await ada.createPrivateRoom('archive', texts.encryption.histories.all.act)
+  await ada.say('archive', 'an early word', '/invite bob')
+  await again.page.getByRole('button', { name: texts.join, exact: true }).click()
+  await again.sees('an early word')
   for (const { errors } of [ada, bob, phone, again]) assert.deepEqual(errors, [])
 })

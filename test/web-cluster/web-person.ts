@@ -49,12 +49,13 @@ export class WebPerson {
     await this.composer(title).waitFor()
   }
 
-  /** Encrypted, as it is offered. */
-  async createPrivateRoom(title: string): Promise<void> {
+  /** Encrypted, as it is offered; with the choice of this name. */
+  async createPrivateRoom(title: string, choice?: string): Promise<void> {
     await this.#choose(texts.createRoom)
     const dialog = this.page.getByRole('dialog')
     await dialog.getByRole('textbox', { name: texts.roomName }).fill(title)
     await dialog.getByRole('radio', { name: texts.privateRoomHint }).check()
+    if (choice !== undefined) await dialog.getByRole('radio', { name: choice }).check()
     await dialog.getByRole('button', { name: texts.create, exact: true }).click()
     await this.composer(title).waitFor()
   }
