@@ -10,7 +10,7 @@ import { verbOf } from './verbs.ts'
 
 /** Refusals for its rate, one after the other, until a connection is closed. */
 const rateRefusalsMax = 1_000
-/** A long frame counts as several, so that the rate bounds bytes too: it may all go into the log. */
+/** A long frame counts as several: the rate bounds bytes too, since all may go into the log. */
 const charactersPerToken = 16 * 1024
 
 export function hear(

@@ -88,7 +88,7 @@ export const frontendShellTuning: FrontendShellTuning = {
   connectionsMax: 50_000,
   backlogMax: 4_096,
   upgradeMsMax: 10_000,
-  handshakesPerTurnMax: 32,
+  handshakesPerTurnMax: 8,
   handshakesWaitingMax: 10_000,
   handshakeWaitMsMax: 3_000,
   flushWindowMsMax: 10,
