@@ -12,6 +12,9 @@ import { roomOf, WebPlace } from './web-place.ts'
 const password = 'four'
 const config = '[limits]\npasswordCharactersMin = 4\n'
 
+/** The title of an encrypted room reaches only who is in it. */
+const plain = { kind: 'private', encrypted: false } as const
+
 let place: WebPlace
 let otherBrowser: WebBrowser
 let bob: StarlingClient
@@ -31,16 +34,16 @@ after(async () => {
 })
 
 test('[U13] an invitation that can wait is out of sight until one is asked again', async () => {
-  const den = await roomOf(bob.createRoom({ title: 'den', kind: 'private' }))
+  const den = await roomOf(bob.createRoom({ ...plain, title: 'den' }))
   assert.ok((await bob.invite(den, 'ada')).ok)
   const invitation = page.locator('.invitation', { hasText: 'den' })
   await invitation.waitFor()
-  await page.getByRole('button', { name: `${texts.notNow} #den` }).click()
+  await page.getByRole('button', { name: `${texts.notNow}: den` }).click()
   await invitation.waitFor({ state: 'detached' })
   await page.reload()
   await page.getByRole('navigation', { name: texts.rooms }).waitFor()
   assert.equal(await invitation.count(), 0)
-  const nest = await roomOf(bob.createRoom({ title: 'nest', kind: 'private' }))
+  const nest = await roomOf(bob.createRoom({ ...plain, title: 'nest' }))
   assert.ok((await bob.invite(nest, 'ada')).ok)
   await page.locator('.invitation', { hasText: 'nest' }).getByText(texts.join).click()
   await ada.composer('nest').waitFor()

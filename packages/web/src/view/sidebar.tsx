@@ -216,14 +216,14 @@ function InvitationRow({ invitation }: { readonly invitation: Invitation }) {
     <li className="invitation">
       <span>
         <b>
-          <bdi>#{title}</bdi>
+          <bdi>{title}</bdi>
         </b>
         <small>{texts.invitedBy(byName)}</small>
       </span>
       <button
         type="button"
         className="text-button"
-        aria-label={`${texts.notNow} #${title}`}
+        aria-label={`${texts.notNow}: ${title}`}
         onClick={() => chat.settings.hideInvitation(invitation)}
       >
         {texts.notNow}
