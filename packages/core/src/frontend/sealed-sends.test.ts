@@ -7,10 +7,15 @@ import { type RequestFrame, Scene, summary } from './frontend-scene.test-suite.t
 
 const sent = { kind: 'sent', index: 3, at: 99 } as const
 const stale = { kind: 'refused', code: 'stale-epoch' } as const
-const commit = {
-  ...{ kind: 'commit', gen: 1, epoch: 1, id: 'k1', commit: 'AAAA', groupInfo: 'AAAA' },
+const commit: Extract<Operation, { kind: 'commit' }> = {
+  kind: 'commit',
+  gen: 1,
+  epoch: 1,
+  id: 'k1',
+  commit: 'AAAA',
+  groupInfo: 'AAAA',
   tree: { size: 1, changed: [] },
-} as const
+}
 
 /** Alice is online on the device d-1, in the encrypted room r1. */
 function alice(): Scene {

@@ -17,8 +17,8 @@ function scene() {
 }
 
 function claim(bench: GroupBench, by: BenchDevice, room: string, users: readonly string[]) {
-  const frame = { t: 'claim', claim: `c${bench.store.position}`, room, users: [...users] } as const
-  return bench.applyOne(bench.operation(by, frame))
+  const name = `c${bench.store.position}`
+  return bench.applyOne(bench.operation(by, { t: 'claim', claim: name, room, users: [...users] }))
 }
 
 test('[E4] each package is given once; the same claim is answered the same', () => {

@@ -57,10 +57,10 @@ function withFaults(faults: readonly (readonly [number, Fault])[]): readonly unk
   for (const [where, fault] of faults) {
     const at = where % ops.length
     const op = ops[at]
-    if (fault.kind === 'drop') ops = ops.toSpliced(at, 1)
+    if ('at' in fault) ops = ops.toSpliced(at, 1, spoilt(op, fault))
+    else if (fault.kind === 'drop') ops = ops.toSpliced(at, 1)
     else if (fault.kind === 'again') ops = [...ops, op]
-    else if (fault.kind === 'swap') ops = ops.toSpliced(at, 2, ...ops.slice(at, at + 2).reverse())
-    else ops = ops.toSpliced(at, 1, spoilt(op, fault))
+    else ops = ops.toSpliced(at, 2, ...ops.slice(at, at + 2).reverse())
   }
   return numbered(ops)
 }
