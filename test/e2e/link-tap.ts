@@ -1,27 +1,33 @@
-/** Stands between front-ends and one backend, and keeps every byte that passes, either way. */
+/** Stands before a port and keeps every byte that passes, either way, each connection by itself. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
 export class LinkTap {
-  readonly #chunks: Buffer[] = []
+  /** Of each connection either way by itself: a text that comes in two pieces is whole in it. */
+  readonly #connections: { readonly there: Buffer[]; readonly back: Buffer[] }[] = []
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
   readonly port: number
 
-  private constructor(server: Server, backendPort: number) {
+  private constructor(server: Server, portBehind: number) {
     this.#server = server
     this.port = (server.address() as AddressInfo).port
-    server.on('connection', (near) => this.#join(near, connect(backendPort, '127.0.0.1')))
+    server.on('connection', (near) => this.#join(near, connect(portBehind, '127.0.0.1')))
   }
 
-  static async before(backendPort: number): Promise<LinkTap> {
+  static async before(portBehind: number): Promise<LinkTap> {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
-    return new LinkTap(server, backendPort)
+    return new LinkTap(server, portBehind)
   }
 
-  get bytes(): Buffer {
-    return Buffer.concat(this.#chunks)
+  /** What was said to the port, a connection each. */
+  get there(): readonly Buffer[] {
+    return this.#connections.map(({ there }) => Buffer.concat(there))
+  }
+
+  get back(): readonly Buffer[] {
+    return this.#connections.map(({ back }) => Buffer.concat(back))
   }
 
   close(): void {
@@ -30,14 +36,16 @@ export class LinkTap {
   }
 
   #join(near: Socket, far: Socket): void {
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
+    const connection = { there: [], back: [] }
+    this.#connections.push(connection)
+    for (const [from, to, chunks] of [
+      [near, far, connection.there],
+      [far, near, connection.back],
+    ] as [Socket, Socket, Buffer[]][]) {
       this.#sockets.add(from)
       from.setNoDelay(true)
       from.on('data', (chunk: Buffer) => {
-        this.#chunks.push(chunk)
+        chunks.push(chunk)
         to.write(chunk)
       })
       from.on('close', () => to.destroy())

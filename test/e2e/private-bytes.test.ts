@@ -1,9 +1,11 @@
 /**
- * What the servers get to see, byte for byte: all that passes between front-end and backends, and
- * all that is in their folder (log and store). What is said in an open room is found there, so
- * the search would find what it looks for.
+ * What the servers get to see, byte for byte: all that passes between clients and front-end and
+ * between front-end and backends, and all that is in their folder (log, store, a backup, and traces
+ * of all that they do). What is said in an open room is found in each of them, so the search would
+ * find what it looks for.
  */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +13,8 @@ import { test } from 'node:test'
 import { Cluster } from '../cluster/cluster.ts'
 import { arrivals, value } from './encrypted-people.ts'
 import { LinkTap } from './link-tap.ts'
+import { spellingsOf } from './spellings.ts'
+import { unmasked } from './unmasked.ts'
 
 const said = {
   title: 'Operation Nightingale',
@@ -21,45 +25,55 @@ const said = {
   reaction: '🪔',
   direct: 'nobody else shall know of the amber casket',
 } as const
-/** A shorter piece would be found by chance. */
-const spelledMin = 8
+const program = new URL('../../packages/cli/src/starling.ts', import.meta.url).pathname
 const open = 'this is said in an open room, for all to read'
 
 test('[P10] what is written in encrypted rooms passes no link and lies in no file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'starling-bytes-'))
-  const { cluster, taps } = await tappedCluster()
-  const people = arrivals(cluster.addresses, folder)
+  const { cluster, links, front } = await tappedCluster()
+  const people = arrivals([`ws://127.0.0.1:${front.port}`], folder)
   try {
     await converse(people)
-    const seen = Buffer.concat([...taps.map(({ bytes }) => bytes), filesIn(cluster.directory)])
-    assert.ok(seen.includes(open), 'what is said in the open room is not found')
-    for (const [what, text] of Object.entries(said)) {
-      for (const [way, bytes] of spellings(text)) {
-        assert.equal(seen.indexOf(bytes), -1, `${what} is found, as ${way}`)
+    const copy = join(cluster.directory, 'copy.db')
+    execFileSync(process.execPath, [program, 'backup', '--config', cluster.configFile, copy])
+    const seen = {
+      'what clients say': Buffer.concat(front.there.map(unmasked)),
+      'what clients hear': Buffer.concat(front.back.map(unmasked)),
+      'what backends hear': Buffer.concat(links.flatMap(({ there }) => there)),
+      'what backends say': Buffer.concat(links.flatMap(({ back }) => back)),
+      'the files': filesIn(cluster.directory),
+      'the backup': readFileSync(copy),
+    }
+    for (const [where, bytes] of Object.entries(seen)) {
+      assert.ok(bytes.includes(open), `what is said in the open room is not found in ${where}`)
+      for (const [what, text] of Object.entries(said)) {
+        for (const [way, spelled] of spellingsOf(text)) {
+          assert.equal(bytes.indexOf(spelled), -1, `${what} is found in ${where}, as ${way}`)
+        }
       }
     }
   } finally {
     await Promise.all(people.open.map(({ client }) => client.close()))
-    for (const tap of taps) tap.close()
+    for (const tap of [...links, front]) tap.close()
     await cluster.remove()
     rmSync(folder, { recursive: true, force: true })
   }
 })
 
 async function tappedCluster() {
-  const cluster = await Cluster.create()
+  const cluster = await Cluster.create({ config: '[trace]\nlevel = "trace"\n' })
   let config = readFileSync(cluster.configFile, 'utf8')
-  const taps: LinkTap[] = []
+  const links: LinkTap[] = []
   for (const { port } of cluster.backends) {
     const tap = await LinkTap.before(port)
-    taps.push(tap)
+    links.push(tap)
     const place = (at: number) => `"127.0.0.1:${at}"`
     const tapped = `address = ${place(tap.port)}\nlisten = ${place(port)}`
     config = config.replace(`address = ${place(port)}`, tapped)
   }
   writeFileSync(cluster.configFile, config)
   await cluster.start()
-  return { cluster, taps }
+  return { cluster, links, front: await LinkTap.before(cluster.frontends[0]!.port) }
 }
 
 async function converse(people: ReturnType<typeof arrivals>): Promise<void> {
@@ -84,28 +98,6 @@ async function converse(people: ReturnType<typeof arrivals>): Promise<void> {
   await ann.read(direct, said.direct)
   const lobby = value(await ann.client.createRoom({ title: 'open to all' }))
   await ann.say(lobby, open)
-}
-
-/** The text as it is, and as it would be where bytes are written as text. */
-function spellings(text: string): readonly (readonly [string, Buffer])[] {
-  const bytes = Buffer.from(text)
-  // Of base64 the same bytes have three spellings, by where they begin; the ends are shared.
-  const inBase64 = [0, 1, 2].flatMap((before) => {
-    const padded = Buffer.concat([Buffer.alloc(before), bytes])
-    const [from, to] = [before === 0 ? 0 : before + 1, -2]
-    return [padded.toString('base64'), padded.toString('base64url')].map((spelled) =>
-      spelled.replace(/=+$/, '').slice(from, to),
-    )
-  })
-  return [
-    ['UTF-8', bytes],
-    ['UTF-16', Buffer.from(text, 'utf16le')],
-    ['hexadecimal', Buffer.from(bytes.toString('hex'))],
-    ['JSON', Buffer.from(JSON.stringify(text).slice(1, -1))],
-    ...[...new Set(inBase64)]
-      .filter((spelled) => spelled.length >= spelledMin)
-      .map((spelled) => ['base64', Buffer.from(spelled)] as const),
-  ]
 }
 
 function filesIn(directory: string): Buffer {

@@ -194,13 +194,17 @@ function keepRooms(
   verdict: CircleVerdict | undefined,
 ): void {
   if (folder === undefined || verdict === undefined) return
-  const { notes } = circle ?? {}
+  const { notes, ledger } = circle ?? {}
+  const sends = ledger?.sends
   const rooms = [...verdict.views].map(([room, { entries, leaves, group }]) => ({
     ...{ room, entries, group },
     leaves: Object.fromEntries(leaves),
   }))
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'encrypted-rooms.json'), JSON.stringify({ rooms, notes }))
+  writeFileSync(
+    join(folder, 'encrypted-rooms.json'),
+    JSON.stringify({ originMs: performance.timeOrigin, rooms, sends, notes }),
+  )
 }
 
 function progressLine(
