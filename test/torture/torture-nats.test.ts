@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { torture } from './torture.ts'
 
 const title =
-  '[P1] [P2] [P3] [P4] [P9] on many machines, the engine losing its leader and then all of it, ' +
-  'nothing is lost, doubled, moved or refused'
+  '[P1] [P2] [P3] [P4] [P9] [P10] on many machines, the engine losing its leader and then all of it, ' +
+  'nothing is lost, doubled, moved, refused or read by others'
 
 test(title, async (context) => {
   const report = await torture({
@@ -13,7 +13,7 @@ test(title, async (context) => {
     seconds: 5,
     clients: 8,
     rooms: 4,
-    encrypted: { rooms: 2, people: 3, devices: 2 },
+    encrypted: { rooms: 1, people: 2, devices: 2 },
     window: 2,
     thinkMs: 50,
     faultEveryMs: 1_000,
@@ -27,4 +27,5 @@ test(title, async (context) => {
   assert.ok(report.faults['kill engine leader']! >= 1, shown)
   assert.equal(report.faults.disaster, 1, shown)
   assert.ok(report.verdicts['after the disaster']!.acknowledged > 100, shown)
+  assert.ok(report.verdicts['after the disaster, encrypted']!.acknowledged > 10, shown)
 })
