@@ -53,7 +53,7 @@ class Walk {
         if (!this.#isIn(one)) this.#bench.letsIn(room, owner, one.user)
         return
       case 'join':
-        if (this.#isIn(one)) this.#bench.joinsByItself(one, room)
+        if (this.#isIn(one)) this.#join(one)
         return
       case 'add':
         if (this.#isIn(two) && !this.#hasLeaf(two) && this.#readies(one)) this.#add(one, two)
@@ -126,8 +126,15 @@ class Walk {
     }
   }
 
+  /** Like a client, it takes the last keys of a group before it is left for a new one. */
+  #join(device: BenchDevice): void {
+    this.#bench.opens(device, room)
+    this.#bench.joinsByItself(device, room)
+  }
+
   #add(by: BenchDevice, device: BenchDevice): void {
     this.#bench.commits(by, room, { add: [device] })
+    this.#bench.opens(device, room)
     this.#bench.welcomed(device, room)
   }
 
