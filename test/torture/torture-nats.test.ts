@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { torture } from './torture.ts'
 
 const title =
-  '[P1] [P2] [P3] [P4] [P9] [P10] on many machines, the engine losing its leader and then all of it, ' +
-  'nothing is lost, doubled, moved, refused or read by others'
+  '[P1] [P2] [P3] [P4] [P9] [P10] on many machines, the engine losing its leader and then all of ' +
+  'it, nothing is lost, doubled, moved, refused or read by others'
 
 test(title, async (context) => {
   const report = await torture({

@@ -59,6 +59,8 @@ export class Circle {
   readonly #records = new Map<string, SendRecord>()
   /** Device and room → how often its person left it. */
   readonly #stays = new Map<string, number>()
+  /** Observer and room → the newest index that it saw. */
+  readonly #seen = new Map<string, number>()
   readonly #writing = new Set<CircleDevice>()
   readonly #changes = new Set<Promise<void>>()
   readonly #ends = new Set<Promise<void>>()
@@ -264,14 +266,34 @@ export class Circle {
     if (this.#isActive) await settled
   }
 
+  /** Those that have seen anything of the room have seen exactly this much. */
+  haveAllSeen(room: string, upTo: number): boolean {
+    return this.living.every((device) => {
+      const seen = this.#seen.get(`${this.#observer(device, room)} ${room}`)
+      return seen === undefined || seen === upTo
+    })
+  }
+
   #heard(device: CircleDevice, says: DeviceSays): void {
-    if (says.t === 'entry')
-      this.ledger.observed(this.#observer(device, says.room), says.room, says.entry)
-    else if (says.t === 'gap') this.ledger.gap(this.#observer(device, says.room), says.room, says)
+    if (says.t === 'entry') this.#saw(device, says)
+    else if (says.t === 'gap') this.#passedOver(device, says)
     else if (says.t === 'left') this.#left(device, says.room)
     else if (says.t === 'state') this.#changed(device, says.state)
     else if (says.t === 'acked') this.#acked(says)
     else if (says.t === 'refused') this.#refused(device, says)
+  }
+
+  #saw(device: CircleDevice, { room, entry }: Extract<DeviceSays, { t: 'entry' }>): void {
+    const observer = this.#observer(device, room)
+    this.ledger.observed(observer, room, entry)
+    this.#seen.set(`${observer} ${room}`, entry.index)
+  }
+
+  #passedOver(device: CircleDevice, gap: Extract<DeviceSays, { t: 'gap' }>): void {
+    const observer = this.#observer(device, gap.room)
+    this.ledger.gap(observer, gap.room, gap)
+    const key = `${observer} ${gap.room}`
+    this.#seen.set(key, Math.max(this.#seen.get(key) ?? 0, gap.to))
   }
 
   #acked({ text, index }: Extract<DeviceSays, { t: 'acked' }>): void {

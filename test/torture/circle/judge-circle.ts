@@ -34,14 +34,9 @@ export async function judgeCircle(
   addresses: readonly string[],
 ): Promise<CircleVerdict> {
   await circle.settle()
-  const { first } = circle.owner
-  const views = await viewRooms(addresses, first.directory, circle.rooms)
-  const truth = new Map<string, readonly Entry[]>()
-  for (const room of circle.rooms) {
-    const upTo = views.get(room)!.entries.length
-    truth.set(room, (await historyOf(first, room)).slice(0, upTo))
-  }
+  const { truth, views } = await settledRooms(circle, addresses)
   note(circle, truth, views)
+  const verdict = circle.ledger.judge(truth)
   const troubles: string[] = []
   for (const [room, view] of views) {
     troubles.push(...few(strangersOf(view)))
@@ -54,7 +49,29 @@ export async function judgeCircle(
       troubles.push(...few(await unreadOf(device, { person, truth, views })))
     }
   }
-  return { verdict: circle.ledger.judge(truth), troubles, views }
+  return { verdict, troubles, views }
+}
+
+/** What newcomers need may still be told to them: until all have seen what stands there. */
+async function settledRooms(
+  circle: Circle,
+  addresses: readonly string[],
+): Promise<{ readonly truth: Truth; readonly views: Views }> {
+  const { first } = circle.owner
+  let views: Views = new Map()
+  let truth: Truth = new Map()
+  const areSettled = async () => {
+    views = await viewRooms(addresses, first.directory, circle.rooms)
+    const read = circle.rooms.map(async (room) => [room, await historyOf(first, room)] as const)
+    truth = new Map(await Promise.all(read))
+    return circle.rooms.every((room) => {
+      const { length } = truth.get(room)!
+      return views.get(room)!.entries.length === length && circle.haveAllSeen(room, length)
+    })
+  }
+  const what = 'encrypted rooms of which all have seen all'
+  await until(areSettled, { what, ms: readMsMax, everyMs: lookEveryMs })
+  return { truth, views }
 }
 
 /** When all devices are closed. */
