@@ -35,6 +35,11 @@ function posts(frontend: LittleFrontend): readonly string[] {
     .flatMap((entry) => (entry.kind === 'post' ? [entry.text] : []))
 }
 
+/** Whether the program wanted anything of encrypted rooms. */
+function hasAskedForKeys({ heard }: LittleFrontend): boolean {
+  return heard.some(({ t }) => t === 'keys' || t === 'publish')
+}
+
 test('the examples in the README are the files that run here', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
   const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code)
@@ -51,6 +56,7 @@ test('example: say hello', async () => {
   assert.equal(stdout, 'stands at 5\n')
   assert.deepEqual(posts(frontend), ['one', 'two', 'hello'])
   await frontend.crash()
+  assert.equal(hasAskedForKeys(frontend), false)
 })
 
 test('example: an echo bot', async () => {
@@ -65,6 +71,7 @@ test('example: an echo bot', async () => {
     bot.kill()
     await frontend.crash()
   }
+  assert.equal(hasAskedForKeys(frontend), false)
 })
 
 test('example: draw the rooms', async () => {
@@ -98,6 +105,7 @@ test('example: read a room back to its beginning', async () => {
   const { stdout } = await example('read-back.ts', frontend.address)
   assert.equal(stdout, '4 join\n3 post\n2 post\n1 create\n')
   await frontend.crash()
+  assert.equal(hasAskedForKeys(frontend), false)
 })
 
 async function until(isSo: () => boolean): Promise<void> {

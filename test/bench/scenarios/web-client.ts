@@ -60,6 +60,7 @@ async function furnish(cluster: Cluster): Promise<string> {
     addresses: cluster.addresses,
     auth: { kind: 'register', name: 'ada', password },
     storage: openMemoryStorage(),
+    encryption: false,
   })
   const made: string[] = []
   for (let from = 0; from < rooms; from += roomsAtOnce) {
@@ -120,6 +121,7 @@ async function heapAfter(page: Page, cluster: Cluster, room: string): Promise<nu
     addresses: cluster.addresses,
     auth: { kind: 'guest', name: 'writer' },
     storage: openMemoryStorage(),
+    encryption: false,
   })
   await roomOf(writer.join(room))
   await page.goto(`${page.url().split('#')[0]}#/${room}`)

@@ -3,6 +3,8 @@ import { connect } from '@starling/client/node'
 const client = await connect({
   addresses: [process.argv[2] ?? 'localhost:4600'],
   auth: { kind: 'guest', name: 'echo' },
+  // Public rooms need no keys.
+  encryption: false,
 })
 client.on('entry', ({ room, entry }) => {
   if (entry.kind !== 'post' || entry.by === client.snapshot().me?.user) return

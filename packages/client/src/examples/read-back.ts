@@ -3,6 +3,8 @@ import { connect } from '@starling/client/node'
 const client = await connect({
   addresses: [process.argv[2] ?? 'localhost:4600'],
   auth: { kind: 'guest', name: 'reader' },
+  // Public rooms need no keys.
+  encryption: false,
 })
 const room = await client.join('#general')
 if (!room.ok) throw new Error(room.say)
