@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { limits } from '@starling/protocol/limits'
 import { type Config, loadConfig } from './config.ts'
 import { folderWith, type Given, load, oneLine, problemsOf } from './given-config.test-fixture.ts'
 
@@ -293,6 +294,13 @@ const refusals: Readonly<Record<string, Given & { readonly says: readonly string
       `starling.toml:2: limits.messageBytesMax: a message of 65536 bytes may need a frame of
         401408, limits.frameBytesMax is 262144; set limits.frameBytesMax to at least 401408, or
         lower this`,
+    ],
+  },
+  'frames into which no commit of a large group fits': {
+    toml: '[limits]\nmessageBytesMax = 4096\nframeBytesMax = 65536',
+    says: [
+      `starling.toml:3: limits.frameBytesMax: found 65536; write a whole number from
+        ${limits.frameBytesMax} to 1048576`,
     ],
   },
   'a wrong variable': {

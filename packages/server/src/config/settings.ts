@@ -63,10 +63,12 @@ export const settings = {
     'The text of one message, in UTF-8 bytes.',
   ),
   'limits.frameBytesMax': whole(
-    4_096,
+    // Less, and a commit of a large group does not fit: nobody could write in its room any more.
+    limits.frameBytesMax,
     frameBytesCeiling,
     limits.frameBytesMax,
-    'One frame from a client, in UTF-8 bytes; at least six times a message and 8192.',
+    'One frame from a client, in UTF-8 bytes; at least six times a message and 8192, and as much ' +
+      'as a change of the keys of a large encrypted room takes.',
   ),
   'limits.userNameCharactersMax': whole(
     1,
