@@ -160,7 +160,7 @@ function leafStatements(db: DatabaseSync) {
        WHERE members.room = ?1 AND device_keys.certificate IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM leaves
            WHERE leaves.device = device_keys.device AND leaves.room = ?1)
-       ORDER BY members.user, device_keys.device LIMIT ?2`,
+       ORDER BY members.user, device_keys.device LIMIT ?2 + 0`,
     ),
   }
 }
@@ -194,7 +194,7 @@ function commitStatements(db: DatabaseSync) {
     ),
     from: db.prepare(
       `SELECT number_in_room FROM commits WHERE room = ? AND gen = ? AND epoch >= ?
-       ORDER BY epoch LIMIT ?`,
+       ORDER BY epoch LIMIT ? + 0`,
     ),
   }
 }

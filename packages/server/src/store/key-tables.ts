@@ -140,7 +140,7 @@ function packageStatements(db: DatabaseSync) {
     get: db.prepare('SELECT * FROM key_packages WHERE device = ? AND init_key = ?'),
     left: db.prepare(
       `SELECT * FROM key_packages WHERE device = ? AND package IS NOT NULL
-       ORDER BY added LIMIT ?`,
+       ORDER BY added LIMIT ? + 0`,
     ),
     count: db.prepare(
       'SELECT count(*) AS n FROM key_packages WHERE device = ? AND package IS NOT NULL',
@@ -176,7 +176,8 @@ function archiveStatements(db: DatabaseSync) {
     add: db.prepare('INSERT INTO archived (user, version, key, box) VALUES (?, ?, ?, ?)'),
     page: db.prepare(
       `SELECT key, box FROM archived
-       WHERE user = ? AND version = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?`,
+       WHERE user = ? AND version = ? AND key > ? AND key >= ? AND key < ?
+       ORDER BY key LIMIT ? + 0`,
     ),
   }
 }
