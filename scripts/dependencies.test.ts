@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
 
 interface Manifest {
@@ -34,6 +35,22 @@ test('the page of dependencies lists what runs, and nothing else', () => {
 
 test('the page of dependencies lists what development needs, and nothing else', () => {
   assert.deepEqual(listed(forDevelopment), named(manifests.map((m) => m.devDependencies)))
+})
+
+test('what only a package’s tests import is for its development', () => {
+  for (const manifest of globSync('packages/*/package.json')) {
+    const { dependencies }: Manifest = JSON.parse(readFileSync(manifest, 'utf8'))
+    const texts = globSync(`${dirname(manifest)}/src/**/*.{ts,tsx}`).map((file) => ({
+      isTest: /\.(test|bench|test-suite|test-fixture)\.tsx?$/.test(file),
+      text: readFileSync(file, 'utf8'),
+    }))
+    for (const name of Object.keys(dependencies ?? {})) {
+      const from = new RegExp(`(?:from|import|import\\() ?'${name}['/]`)
+      const users = texts.filter(({ text }) => from.test(text))
+      const isUsed = users.length === 0 || users.some(({ isTest }) => !isTest)
+      assert.ok(isUsed, `${manifest}: only tests import ${name}`)
+    }
+  }
 })
 
 test('versions are pinned', () => {
