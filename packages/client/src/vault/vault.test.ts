@@ -154,6 +154,30 @@ test('a device that lost its keys is linked again, comes back, and reads what wa
   }
 })
 
+test('who comes back by another identity is told of, and not written to if verified', async () => {
+  const { servers, phones } = await scene('ann', 'bob')
+  const [ann, bob] = phones as [Phone, Phone]
+  await ann.begin()
+  await bob.joinByItself()
+  await ann.catchUp()
+  await ann.do({ kind: 'verify', keys: servers.keys('bob'), as: 'verified' })
+  bob.rows.values.clear()
+  bob.restart()
+  await bob.prepare()
+  const reset = await bob.do({ kind: 'reset-identity', keys: bob.keys })
+  assert.ok(reset.kind === 'publish')
+  servers.publish(bob, reset.publish)
+  await bob.prepare()
+  assert.ok(await bob.joinByItself())
+  const index = servers.entries.length
+  const entries = servers.entries.slice(-1)
+  const work = { kind: 'open', room: servers.room, isHistoryShared: false } as const
+  const opened = await ann.do({ ...work, entries })
+  assert.deepEqual(opened.kind === 'opened' && opened.identities, [{ index, users: ['bob'] }])
+  const sealing = { kind: 'seal', room: servers.room, contents: [post('bob?')] } as const
+  assert.deepEqual(await ann.do(sealing), { kind: 'blocked', users: ['bob'] })
+})
+
 function certificateOf({ keys, device: own }: Phone): string | undefined {
   return keys.devices.find(({ device }) => device === own)?.certificate
 }
