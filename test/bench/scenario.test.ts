@@ -79,7 +79,7 @@ test('a scenario is named with dashes or without; without a name all of the serv
   assert.deepEqual(named('peers', 'stages'), ['peers', 'stages'])
   assert.deepEqual(named('--web-client'), ['web-client'])
   const servers = ['sends', 'fan-out', 'flat', 'capacity', 'slow-readers', 'memory', 'storm']
-  assert.deepEqual(named(), [...servers, 'peers', 'stages'])
+  assert.deepEqual(named(), [...servers, 'peers', 'private', 'stages'])
   assert.throws(() => named('peer'), /there is no scenario peer/)
   assert.throws(() => named('--runs', '0'), /--runs is a number above 0/)
 })

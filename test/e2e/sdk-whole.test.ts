@@ -112,7 +112,8 @@ test('messages: answered, edited, deleted, reacted to, found', async () => {
 
 test('a private room: not found, not entered, invited, entered, kicked, banned', async () => {
   const [eva, fin] = [await guest('eva'), await guest('fin')]
-  const room = value(await eva.createRoom({ title: 'den', kind: 'private', topic: 'quiet' }))
+  const plain = { kind: 'private', encrypted: false } as const
+  const room = value(await eva.createRoom({ title: 'den', topic: 'quiet', ...plain }))
   const sought = await fin.join('#den')
   assert.ok(!sought.ok && sought.code === 'unknown-room')
   const tried = await fin.join(room)

@@ -24,23 +24,29 @@ export function Modal({ title, children, isWide, isBare }: ModalProps) {
     if (element === null) return
     element.showModal()
     element.querySelector<HTMLElement>('[data-first="true"]')?.focus()
-    const closed = () => chat.open(undefined)
+    let isOpen = true
+    // The dialog says `close` a moment later: the next key must not come before it is told.
+    const shut = () => {
+      if (!isOpen) return
+      isOpen = false
+      element.close()
+      chat.open(undefined)
+    }
     const clicked = (event: MouseEvent) => {
-      if (event.target === element) element.close()
+      if (event.target === element) shut()
     }
     // A search field would take the first Esc for itself, to become empty.
     const pressed = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.isComposing) return
-      if (!(event.target instanceof HTMLInputElement)) return
+      if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return
       event.preventDefault()
-      element.close()
+      shut()
     }
     element.addEventListener('keydown', pressed)
-    element.addEventListener('close', closed)
+    element.addEventListener('close', shut)
     element.addEventListener('mousedown', clicked)
     return () => {
       element.removeEventListener('keydown', pressed)
-      element.removeEventListener('close', closed)
+      element.removeEventListener('close', shut)
       element.removeEventListener('mousedown', clicked)
     }
   }, [chat])
