@@ -6,6 +6,8 @@
  * over backends.
  */
 import { performance } from 'node:perf_hooks'
+import { limits } from '@starling/protocol/limits'
+import { until } from '../cluster/until.ts'
 import { FrameReader } from './frame-reader.ts'
 import { type ClientMark, RawClient } from './raw-client.ts'
 
@@ -27,18 +29,18 @@ interface Person {
   readonly rooms: readonly string[]
   /** Sends so far. */
   count: number
-  unanswered: number
+  /** Sends of each of the rooms that are not acknowledged. */
+  readonly unanswered: number[]
 }
 
 const roomsPerPerson = 2
-/** Of one client, where there is a rate: no outbox takes more. */
-const burstsUnderWayMax = 4
+const ackMsMax = 30_000
 
 export class RawCrowd {
   readonly #people: readonly Person[]
   readonly #options: RawCrowdOptions
   #isWriting = false
-  readonly #unanswered = new Set<Promise<void>>()
+  #unanswered = 0
   #pace: NodeJS.Timeout | undefined
   /** Milliseconds to each ack since they were taken last. */
   #durations: number[] = []
@@ -65,7 +67,7 @@ export class RawCrowd {
       client,
       rooms: Array.from({ length: roomsPerPerson }, (_, i) => rooms[(at + i) % rooms.length]!),
       count: 0,
-      unanswered: 0,
+      unanswered: Array.from({ length: roomsPerPerson }, () => 0),
     }))
     const joins = people.slice(1).flatMap(({ client, rooms: own }) => {
       return [...new Set(own)].map((room) => client.send(room, { kind: 'join' }))
@@ -83,11 +85,12 @@ export class RawCrowd {
     }
   }
 
-  /** Resolves when everything is acknowledged. */
+  /** Resolves when everything is acknowledged; what was refused never is. */
   async stop(): Promise<void> {
     this.#isWriting = false
     clearInterval(this.#pace)
-    await Promise.all(this.#unanswered)
+    const what = () => `all acks (${this.#unanswered} missing; ${this.faults.join('; ')})`
+    await until(() => this.#unanswered === 0, { what, ms: ackMsMax })
   }
 
   takeDurations(): readonly number[] {
@@ -133,7 +136,7 @@ export class RawCrowd {
         if (dueMs > nowMs) return
         const at = bursts % this.#people.length
         const person = this.#people[at]!
-        if (person.unanswered >= burstsUnderWayMax * burst) return
+        if (!hasRoomFor(person, burst)) return
         for (let n = 0; n < burst; n += 1) this.#say(person, at, dueMs)
         bursts += 1
       }
@@ -142,19 +145,25 @@ export class RawCrowd {
 
   #say(person: Person, at: number, sinceMs: number): void {
     const { client, rooms } = person
-    const { count } = person
+    const { count, unanswered } = person
+    const which = count % rooms.length
     person.count += 1
-    person.unanswered += 1
+    unanswered[which]! += 1
+    this.#unanswered += 1
     const short = `${at.toString(36)}.${count.toString(36)}`
     const text = count % 4 < 2 ? short : `${short} ${'long message '.repeat(1 + (count % 9))}`
-    const room = rooms[count % rooms.length]!
-    const answered = client.send(room, { kind: 'post', text }, sinceMs).then((tookMs) => {
-      this.#unanswered.delete(answered)
-      person.unanswered -= 1
+    void client.send(rooms[which]!, { kind: 'post', text }, sinceMs).then((tookMs) => {
+      this.#unanswered -= 1
+      unanswered[which]! -= 1
       this.#durations.push(tookMs)
       const isNextDue = this.#isWriting && this.#options.rate === undefined
       if (isNextDue) this.#say(person, at, performance.now())
     })
-    this.#unanswered.add(answered)
   }
+}
+
+/** No outbox takes more than its limit at once. */
+function hasRoomFor({ rooms, unanswered }: Person, burst: number): boolean {
+  const most = Math.ceil(burst / rooms.length)
+  return unanswered.every((count) => count + most <= limits.sendsInFlightPerOutboxMax)
 }
