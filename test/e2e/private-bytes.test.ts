@@ -97,7 +97,10 @@ async function converse(people: ReturnType<typeof arrivals>): Promise<void> {
   await ben.say(direct, said.direct)
   await ann.read(direct, said.direct)
   const lobby = value(await ann.client.createRoom({ title: 'open to all' }))
+  value(await ben.client.join(lobby))
   await ann.say(lobby, open)
+  // The ack may come before the entry: only then has it passed to clients, too.
+  await ben.read(lobby, open)
 }
 
 function filesIn(directory: string): Buffer {
