@@ -11,6 +11,7 @@ export async function arrive(addresses: readonly string[], name: string): Promis
     addresses,
     auth: { kind: 'guest', name },
     storage: openMemoryStorage(),
+    encryption: false,
   })
   const ready = await client.ready()
   assert.ok(ready.ok, JSON.stringify(ready))

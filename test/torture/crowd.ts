@@ -181,6 +181,7 @@ async function arrive(options: CrowdOptions, at: number): Promise<StarlingClient
     ],
     auth: { kind: 'guest', name: `person-${at}` },
     storage: openMemoryStorage(),
+    encryption: false,
   })
   const ready = await client.ready()
   if (!ready.ok) throw new Error(`person-${at} was refused: ${ready.say}`)

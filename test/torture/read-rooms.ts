@@ -12,6 +12,7 @@ export async function readRooms(
     addresses,
     auth: { kind: 'guest', name: `reader-${randomBytes(4).toString('hex')}` },
     storage: openMemoryStorage(),
+    encryption: false,
   })
   const ready = await reader.ready()
   if (!ready.ok) throw new Error(`the reader was refused: ${ready.say}`)

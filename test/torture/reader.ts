@@ -23,6 +23,7 @@ export class Reader {
       addresses,
       auth: { kind: 'guest', name: 'watcher' },
       storage: openMemoryStorage(),
+      encryption: false,
     })
     const ready = await client.ready()
     if (!ready.ok) throw new Error(`the watcher was refused: ${ready.say}`)

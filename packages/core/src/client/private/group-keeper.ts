@@ -64,15 +64,21 @@ export class GroupKeeper {
     return group !== undefined && this.#host.isReady() && isReady(group)
   }
 
-  /** The rooms that there are now; `came`: somebody may be about to welcome one into it. */
-  rooms(now: Now, rooms: Iterable<RoomState>, came?: string): void {
+  /**
+   * The rooms that there are now; `came` is new. If one made it oneself, one also begins its group;
+   * into any other somebody may be about to welcome one.
+   */
+  rooms(now: Now, rooms: Iterable<RoomState>, came?: { room: string; isMade: boolean }): void {
     const encrypted = [...rooms].filter(({ isEncrypted }) => isEncrypted)
     const known = new Set(encrypted)
     for (const [id, { room }] of this.#groups) if (!known.has(room)) this.#gone(id)
     for (const room of encrypted) {
       if (this.#groups.has(room.room)) continue
       const group = newGroup(room, this.#statuses.get(room.room) ?? noGroup)
-      if (came === room.room) group.welcomeUntilMs = now.ms + groupLimits.welcomeMsMax
+      if (came?.room === room.room) {
+        if (came.isMade) group.beginAtMs = now.ms
+        else group.welcomeUntilMs = now.ms + groupLimits.welcomeMsMax
+      }
       this.#groups.set(room.room, group)
       this.#host.touch(room.room)
     }

@@ -77,11 +77,12 @@ export class GroupSteps {
   }
 
   /** Somebody brought this device in: its welcome is in the self room, or about to be. */
-  #isWelcomeDue(now: Now, group: Group, { leaves }: GroupAnswer): boolean {
+  #isWelcomeDue(now: Now, group: Group, { leaves, removals }: GroupAnswer): boolean {
     if (this.#host.isWelcomed(group)) return true
     const { user, device } = this.#host.me()
-    const isIn = leaves.some((leaf) => leaf.device === device && leaf.user === user)
-    if (!isIn) return false
+    const own = leaves.find((leaf) => leaf.device === device && leaf.user === user)
+    // A leaf that is to go is from before: nobody welcomes this device because of it.
+    if (own === undefined || removals.includes(own.leaf)) return false
     const isRead = this.#host.isMailRead()
     if (isRead && group.wasAwaited && !this.#host.readOlderMail(now)) return false
     group.wasAwaited = isRead

@@ -186,8 +186,7 @@ export class Keeper {
     this.#missing.delete(room)
     if (!this.#host.hasCipher) return
     const isMade = by === this.#host.me().user && from === 1
-    // Into what one did not make oneself somebody may be about to welcome one.
-    this.#groups.rooms(now, this.#host.rooms.all(), isMade ? undefined : room)
+    this.#groups.rooms(now, this.#host.rooms.all(), { room, isMade })
   }
 
   /** One is out of some rooms. */

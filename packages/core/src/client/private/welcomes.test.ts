@@ -121,3 +121,28 @@ test('[P10] [E8] the welcome into a group that was begun anew is waited for like
   scene.wait(1_000)
   assert.deepEqual([before, bob.texts(room)], [0, ['anew']])
 })
+
+test('[P10] who opens a direct conversation begins its group before its entries came', () => {
+  const scene = new PrivateScene()
+  const ada = scene.device('ada')
+  const bob = scene.device('bob')
+  const room = directRoomId(ada.node.me!.user, bob.node.me!.user)
+  ada.holds = (frame) => frame.t === 'entries' && frame.room === room
+  ada.node.compose(ada.now, room, { kind: 'direct', user: bob.node.me!.user, encrypted: true })
+  scene.settle()
+  assert.equal(ada.room(room).timeline.lines.length, 0)
+  assert.deepEqual(
+    [ada, bob].map((who) => who.room(room).privacy?.state),
+    ['ready', 'ready'],
+  )
+})
+
+test('[P10] [E11] who lost the keys waits for no welcome to the leaf of before', () => {
+  const { scene, bob } = encryptedRoom()
+  const restored = restoredFrom(bob.outputs)
+  scene.off(bob)
+  const again = scene.device('bob', { restored })
+  again.node.privacy(again.now, { kind: 'reset-identity' })
+  scene.settle().wait(1_000)
+  assert.equal(again.room('r').privacy?.state, 'ready')
+})
