@@ -31,6 +31,7 @@ export interface BenchOptions {
   /** Sends a second, in bursts, instead of a window. */
   readonly rate?: number
   readonly burst?: number
+  readonly alike?: number
   readonly seconds: number
   /** One send in so many is followed on its way. */
   readonly followEvery?: number

@@ -3,7 +3,7 @@
  * bursts, each of one client whose turn it is, whether or not what was sent before is acknowledged;
  * what servers held up is made up for, and counts from when it was due.
  * Half of what they write is short, half long, so that balancing by size splits every one of them
- * over backends.
+ * over backends: by turns, or a whole burst of one size.
  */
 import { performance } from 'node:perf_hooks'
 import { limits } from '@starling/protocol/limits'
@@ -20,6 +20,8 @@ export interface RawCrowdOptions {
   readonly rate?: number
   /** Of one client at once, where there is a rate. */
   readonly burst?: number
+  /** So many sends of a client in a row are of one size; two, if not given. */
+  readonly alike?: number
   /** One send in so many is followed on its way. */
   readonly followEvery?: number
 }
@@ -34,6 +36,8 @@ interface Person {
 }
 
 const roomsPerPerson = 2
+/** One to each room. */
+const alikeMin = roomsPerPerson
 const ackMsMax = 30_000
 
 export class RawCrowd {
@@ -151,7 +155,8 @@ export class RawCrowd {
     unanswered[which]! += 1
     this.#unanswered += 1
     const short = `${at.toString(36)}.${count.toString(36)}`
-    const text = count % 4 < 2 ? short : `${short} ${'long message '.repeat(1 + (count % 9))}`
+    const isShort = Math.floor(count / (this.#options.alike ?? alikeMin)) % 2 === 0
+    const text = isShort ? short : `${short} ${'long message '.repeat(1 + (count % 9))}`
     void client.send(rooms[which]!, { kind: 'post', text }, sinceMs).then((tookMs) => {
       this.#unanswered -= 1
       unanswered[which]! -= 1

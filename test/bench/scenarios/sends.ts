@@ -1,9 +1,10 @@
 /**
  * Acknowledged sends a second and the time to the ack. Flat out: for each balancing policy with one
- * send in flight, and in bursts, as the goal has it. At a rate: half of the goal in bursts, which
- * tells what an ack takes while there is room, and messages that come alone, which tells what a
- * commit that serves nobody else costs. On the engine nats only the default policy: three servers
- * that sync, four backends with a store each.
+ * send in flight; in bursts, as the goal has it, each of one size; and in bursts whose sizes change
+ * at each send to a room, the worst for balancing by size: every change waits for an ack. At a
+ * rate: half of the goal in bursts, which tells what an ack takes while there is room, and messages
+ * that come alone, which tells what a commit that serves nobody else costs. On the engine nats only
+ * the default policy: three servers that sync, four backends with a store each.
  */
 import { balancingPolicyNames } from '@starling/core/frontend/balancing/policy'
 import type { Engine } from '../bench-cluster.ts'
@@ -21,16 +22,18 @@ interface Load {
   readonly window: number
   readonly rate?: number
   readonly burst?: number
+  readonly alike?: number
 }
 
 const policy = 'size-and-clients'
 const burst = 16
 
-const inBursts: Load = { how: `${burst} in flight each`, policy, window: burst }
+const inBursts: Load = { how: `${burst} in flight each`, policy, window: burst, alike: burst }
+const mixed: Load = { how: `${burst} in flight each, sizes by turns`, policy, window: burst }
 
 /** Sends a second. */
 const paced: readonly Load[] = [
-  { how: `10,000/s in bursts of ${burst}`, policy, window: 0, rate: 10_000, burst },
+  { how: `10,000/s in bursts of ${burst}`, policy, window: 0, rate: 10_000, burst, alike: burst },
   { how: '1,000/s that come alone', policy, window: 0, rate: 1_000 },
   { how: '100/s that come alone', policy, window: 0, rate: 100 },
 ]
@@ -40,7 +43,7 @@ function oneInFlight(name: string): Load {
 }
 
 const loads: Record<Engine, readonly Load[]> = {
-  sqlite: [...balancingPolicyNames.map(oneInFlight), inBursts, ...paced],
+  sqlite: [...balancingPolicyNames.map(oneInFlight), inBursts, mixed, ...paced],
   nats: [oneInFlight(policy), inBursts],
 }
 
