@@ -60,8 +60,13 @@ test('[P1] [P2] [P3] [P10] browsers and a terminal talk on while every server di
   await terminal.sees(/Private roo/)
   terminal.enters('/join Private room of ada')
   await terminal.sees(/🔒 private/)
+  // Who is in the room reads what is said from when their device is in its group.
+  await device.isIn(device.client.snapshot().rooms[0]!.room)
+  await bob.say(room, 'all are here')
+  for (const one of [ada, bob]) await one.sees('all are here')
+  await terminal.sees(/all are here/)
 
-  const said: string[] = []
+  const said = ['all are here']
   const says = async (who: 'ada' | 'bob' | 'cleo', text: string) => {
     said.push(text)
     if (who === 'ada') await ada.say(room, text)
