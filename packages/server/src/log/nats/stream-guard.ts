@@ -22,8 +22,10 @@ export function subjectsOf(stream: string) {
   return { log: `${stream}.log`, tail: `${stream}.tail`, peer: `${stream}.peer` } as const
 }
 
+type StreamQuestions = Pick<LeaderQuestions, 'create' | 'info'>
+
 /** Undefined when there is none. */
-export async function findStream(questions: LeaderQuestions): Promise<StreamInfo | undefined> {
+export async function findStream(questions: StreamQuestions): Promise<StreamInfo | undefined> {
   try {
     return await questions.info(natsTuning.openMsMax)
   } catch (error) {
@@ -38,25 +40,46 @@ export async function findStream(questions: LeaderQuestions): Promise<StreamInfo
  * the name is in use before the stream can be found.
  */
 export async function makeStream(
-  questions: LeaderQuestions,
+  questions: StreamQuestions,
   settings: NatsSettings,
 ): Promise<StreamInfo> {
-  try {
-    await questions.create(configOf(settings))
-  } catch (error) {
-    if (!(error instanceof JetstreamRefusal)) throw error
-    if (error.error.err_code !== jetstreamErrors.streamNameInUse) throw refusalOf(error)
-  }
   const giveUpAtMs = performance.now() + natsTuning.openMsMax
+  while (!(await create(questions, { settings, giveUpAtMs }))) await pause()
   while (performance.now() < giveUpAtMs) {
     const made = await findStream(questions)
     if (made) return made
-    await new Promise((resolve) => setTimeout(resolve, natsTuning.askAgainMs))
+    await pause()
   }
   throw new NatsRefusal(
     `The stream ${settings.stream} was made and is gone again.`,
     'See who deletes it.',
   )
+}
+
+/** False where it is to be tried again. */
+async function create(
+  questions: StreamQuestions,
+  { settings, giveUpAtMs }: { settings: NatsSettings; giveUpAtMs: number },
+): Promise<boolean> {
+  try {
+    await questions.create(configOf(settings))
+    return true
+  } catch (error) {
+    if (!(error instanceof JetstreamRefusal)) throw error
+    if (error.error.err_code === jetstreamErrors.streamNameInUse) return true
+    if (!isServerMissed(error) || performance.now() >= giveUpAtMs) throw refusalOf(error)
+    return false
+  }
+}
+
+/** One of the cluster's servers is away: it may be starting just as this backend is. */
+function isServerMissed({ error }: JetstreamRefusal): boolean {
+  const { err_code, description } = error
+  return err_code === jetstreamErrors.noSuitablePeers && /\boffline\b/.test(description)
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, natsTuning.askAgainMs))
 }
 
 function configOf({ stream, replicas, bytesMax }: NatsSettings): object {
