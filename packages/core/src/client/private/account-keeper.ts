@@ -14,6 +14,8 @@ import { retryMs } from './group.ts'
 
 /** So often the keys are looked after while nothing else makes it necessary. */
 const refreshMs = 6 * 3_600_000
+/** After a key package was used; what else uses some until then is made up for with it. */
+const packageUsedMs = 60_000
 /** Other devices of one's own make their link keys known soon after they came in. */
 const newDeviceMs = [2_000, 10_000, 60_000] as const
 
@@ -87,6 +89,12 @@ export class AccountKeeper {
   /** A new device of one's own will want to be linked; one that was linked, no more. */
   deviceCame(now: Now): void {
     this.#newDeviceAtMs = newDeviceMs.map((ms) => now.ms + ms)
+  }
+
+  /** Before the last one is used, too, which gives up secrets that a package of its own keeps. */
+  packageUsed(now: Now): void {
+    if (this.#refreshAtMs === undefined) return
+    this.#refreshAtMs = Math.min(this.#refreshAtMs, now.ms + packageUsedMs)
   }
 
   tick(now: Now): void {

@@ -215,8 +215,10 @@ export class Keeper {
     if (entry.kind === 'device-added') this.#account.deviceCame(now)
     if (entry.kind === 'identity' || entry.kind === 'device-removed') this.#account.refresh(now)
     if (entry.kind !== 'mail' || entry.device !== this.#host.me().device) return
-    if (entry.mail.kind === 'welcome') this.#groups.welcome(now, entry.mail)
-    else {
+    if (entry.mail.kind === 'welcome') {
+      this.#account.packageUsed(now)
+      this.#groups.welcome(now, entry.mail)
+    } else {
       this.#linkMail = entry.mail.box
       this.#useLinkMail(now)
     }

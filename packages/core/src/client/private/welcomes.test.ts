@@ -146,3 +146,25 @@ test('[P10] [E11] who lost the keys waits for no welcome to the leaf of before',
   scene.settle().wait(1_000)
   assert.equal(again.room('r').privacy?.state, 'ready')
 })
+
+test('[P10] [E4] who is welcomed again and again lays out more key packages in time', () => {
+  const scene = new PrivateScene()
+  const ada = scene.device('ada')
+  const bob = scene.device('bob')
+  const laidOut = () =>
+    bob.sent.filter((frame) => frame.t === 'publish' && (frame.packages?.length ?? 0) > 0).length
+  const before = laidOut()
+  const room = { kind: 'create', room: 'private', name: '', encrypted: true } as const
+  for (let at = 1; at <= 10; at += 1) {
+    ada.node.compose(ada.now, `r${at}`, room)
+    scene.settle()
+    ada.node.compose(ada.now, `r${at}`, { kind: 'invite', user: bob.node.me!.user })
+    scene.settle()
+    bob.node.compose(bob.now, `r${at}`, { kind: 'join' })
+    scene.settle()
+    assert.equal(bob.room(`r${at}`).privacy?.state, 'ready')
+  }
+  assert.equal(laidOut(), before)
+  scene.wait(61_000)
+  assert.equal(laidOut(), before + 1)
+})
