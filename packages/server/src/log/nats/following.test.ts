@@ -223,6 +223,9 @@ test('[L12] after a change of leader what was handed over is compared first', as
   scene.ofLeader.set(1, body(1))
   assert.equal(await scene.following.compareWithLeader(), true)
   await turn()
+  assert.deepEqual(scene.ids, ['r1'])
+  scene.following.release()
+  await turn()
   assert.deepEqual(scene.ids, ['r1', 'r2'])
   scene.following.hold()
   scene.republish(3)
@@ -231,6 +234,22 @@ test('[L12] after a change of leader what was handed over is compared first', as
   await turn()
   assert.match(scene.damage ?? '', /^Position 2 of the log holds another record than before \(r7/)
   assert.deepEqual(scene.ids, ['r1', 'r2'])
+})
+
+test('[L12] what was taken before a change of leader is read again from the new one', async () => {
+  const scene = new Scene({ after: 0, head: 2 })
+  await turn()
+  await scene.answer(1)
+  assert.deepEqual(scene.ids, ['r1'])
+  scene.republish(2)
+  scene.following.hold()
+  scene.ofLeader.set(1, body(1))
+  assert.equal(await scene.following.compareWithLeader(), true)
+  scene.following.release()
+  await turn()
+  scene.fetches.at(-1)!.hear({ position: 2, body: body(7) })
+  await turn()
+  assert.deepEqual(scene.ids, ['r1', 'r7'])
 })
 
 test('[L3] who has much to catch up hears how far it is, then that it is in reach', async () => {

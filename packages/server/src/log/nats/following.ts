@@ -110,9 +110,22 @@ export class Following {
     this.#tell()
   }
 
-  /** The log may be another one: nothing more is handed over before it was compared. */
+  /**
+   * The log may be another one: nothing more is handed over before it was compared, and what was
+   * taken and not handed over is read again.
+   */
   hold(): void {
-    if (this.#last) this.#isHeld = true
+    if (!this.#last) return
+    this.#isHeld = true
+    this.#rewind()
+  }
+
+  /** It was compared, and is the same log. */
+  release(): void {
+    if (!this.#isHeld || this.#isStopped) return
+    this.#isHeld = false
+    this.#isFilling = true
+    this.#handing ??= setImmediate(() => this.#handOver())
   }
 
   /** Does who leads now have what was handed over here? False when it did not say. */
@@ -129,10 +142,7 @@ export class Following {
     // A log that ends before is found out elsewhere.
     if (body === undefined) return false
     const found = this.#options.codec.decode(body)?.id
-    if (found === last.id) {
-      this.#isHeld = false
-      this.#handing ??= setImmediate(() => this.#handOver())
-    } else if (!this.#isStopped) {
+    if (found !== last.id && !this.#isStopped) {
       this.#options.onDamage(
         `Position ${last.position} of the log holds another record than before ` +
           `(${found}, it was ${last.id}): it went back and went on differently.`,

@@ -52,6 +52,8 @@ export class NatsLog implements Log {
   /** The leader that was found to have what was handed over. */
   #comparedWith: string
   #isComparing = false
+  /** Connections, so far. */
+  #linesOpened = 0
   #complaint = ''
   #closing: Promise<void> | undefined
 
@@ -212,10 +214,11 @@ export class NatsLog implements Log {
 
   #lineOpened(line: NatsLine): void {
     this.#complaint = ''
+    // Its servers may have been away, and have come back with another log.
+    this.#linesOpened += 1
+    this.#comparedWith = ''
+    this.#hold()
     if (line === this.#opened.appendLine) {
-      // Its servers may have been away, and have come back with another log.
-      this.#comparedWith = ''
-      this.#hold()
       this.#appendProbe.opened()
       this.#appender.opened()
     } else this.#tailProbe.opened()
@@ -251,15 +254,19 @@ export class NatsLog implements Log {
     this.#tellReach()
   }
 
-  /** A new leader must have what was handed over. */
+  /** A new leader, and one that was reached anew, must have what was handed over. */
   async #compare(leadership: string): Promise<void> {
     if (leadership === this.#comparedWith || this.#isComparing) return
     this.#hold()
     this.#isComparing = true
+    const linesOpened = this.#linesOpened
     const all = [...this.#followings].map((following) => following.compareWithLeader())
     const isDone = (await Promise.all(all)).every((said) => said)
     this.#isComparing = false
-    if (isDone) this.#comparedWith = leadership
+    // A connection that opened meanwhile may lead to another log than the one that was asked.
+    if (!isDone || linesOpened !== this.#linesOpened) return
+    this.#comparedWith = leadership
+    for (const following of this.#followings) following.release()
   }
 
   #hold(): void {
