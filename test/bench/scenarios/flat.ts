@@ -9,7 +9,8 @@
  *
  * Within a series each delivery is a write of its own, or of a burst of twenty, at as many
  * deliveries a second. Over rooms messages and connections are as many, too, and the price of a
- * delivery is compared with its message's: it weighs as much in all of them. What the same
+ * delivery is compared with its message's: it weighs as much in all of them, and ten deliveries are
+ * too few beside it to tell the two prices apart. What the same
  * costs a loop in C beside it tells how much of a difference is the kernel's.
  */
 import { ceiling } from '../contestants/ceiling.ts'
@@ -116,9 +117,13 @@ class FlatCases {
   }
 
   all(): readonly Case[] {
-    const sizes = series.flatMap(({ what, alone, hasCeiling, sizes: all }) =>
+    const sizes = series.flatMap(({ what, alone, hasCeiling, isWithMessage, sizes: all }) =>
       all.flatMap(({ label, rooms }) => [
-        { label: `${what}: ${label}`, measure: () => this.#measureMany(rooms, alone) },
+        {
+          label: `${what}: ${label}`,
+          measure: async () =>
+            isWithMessage ? figuresOf(await this.#fanOut(rooms)) : this.#measureMany(rooms, alone),
+        },
         ...(hasCeiling
           ? [{ label: `${inC}: ${label}`, measure: () => this.#measureCeiling(rooms) }]
           : []),
