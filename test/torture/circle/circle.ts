@@ -125,7 +125,7 @@ export class Circle {
   /** Nothing waits anywhere, and every device has the keys of all of its rooms. */
   async settle(): Promise<void> {
     await until(() => this.#unsettled().length === 0, {
-      what: () => `calm in encrypted rooms: ${this.#unsettled().join('\n')}`,
+      what: () => `calm in encrypted rooms: ${[...this.#unsettled(), ...this.troubles].join('\n')}`,
       ms: settleMsMax,
     })
     for (const record of this.#records.values()) this.#giveUp(record)

@@ -113,12 +113,14 @@ export class CircleDevice {
     return (await within(waiting.promise, { what, ms: answerMsMax })) as Result<T>
   }
 
-  /** Whatever dies meanwhile: the call is made again. */
+  /** Whatever dies meanwhile, clients or servers: the call is made again. */
   async insist<T = unknown>(verb: Verb, ...words: readonly string[]): Promise<Result<T>> {
     for (;;) {
       await until(() => this.isRunning, { what: `${this.name} runs`, ms: startMsMax })
       try {
-        return await this.call<T>(verb, ...words)
+        const said = await this.call<T>(verb, ...words)
+        // In an outage of the log; a person would ask again, too.
+        if (said.ok || said.code !== 'unavailable') return said
       } catch (error) {
         if (!(error instanceof DeviceDied)) throw error
       }
