@@ -36,11 +36,12 @@ export class OutboxDatabase {
   }
 
   /**
-   * Undefined when another process holds it.
+   * Undefined when another process holds it. Two that open the same file in the same moment are in
+   * each other's way, and without patience, in milliseconds, both leave it.
    * @throws Error with the remedy when the file is damaged or of a newer version.
    */
-  static open(path: string): OutboxDatabase | undefined {
-    const database = new DatabaseSync(path, { timeout: 0 })
+  static open(path: string, patienceMs = 0): OutboxDatabase | undefined {
+    const database = new DatabaseSync(path, { timeout: patienceMs })
     try {
       database.exec('pragma locking_mode = exclusive; pragma journal_mode = wal;')
       database.exec('pragma synchronous = full; begin exclusive; commit;')

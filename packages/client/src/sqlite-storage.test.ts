@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { LittleFrontend } from './little-frontend.test-suite.ts'
-import { OutboxDatabase } from './outbox-database.ts'
 import { Profile, readProfile } from './profile.ts'
 import { openSqliteStorage } from './sqlite-storage.ts'
 import { item, storageContract, stored } from './storage-contract.test-suite.ts'
@@ -42,14 +41,6 @@ async function otherProcess(directory: string, outbox: string): Promise<ChildPro
   return child
 }
 
-/** Two that try the same file in the same moment may both leave it: it is there, held by nobody. */
-function heldIn(directory: string): number {
-  const files = readdirSync(directory).filter((name) => name.endsWith('.sqlite'))
-  const opened = files.map((name) => OutboxDatabase.open(join(directory, name)))
-  for (const free of opened) free?.close()
-  return opened.filter((one) => one === undefined).length
-}
-
 storageContract('sqlite', () => {
   const directory = temporary()
   return {
@@ -82,7 +73,8 @@ test('processes that use one profile at once hold a file each and never write th
     const others = await Promise.all(['a', 'b'].map((outbox) => otherProcess(directory, outbox)))
     const mine = openSqliteStorage(directory)
     await mine.write([stored(item('mine', 1))])
-    assert.equal(heldIn(directory), 3)
+    const files = readdirSync(directory).filter((name) => name.endsWith('.sqlite'))
+    assert.equal(files.length, 3)
     for (const other of others) {
       other.kill('SIGKILL')
       await once(other, 'exit')
@@ -90,6 +82,29 @@ test('processes that use one profile at once hold a file each and never write th
     const adopted = await mine.adoptOrphans()
     assert.deepEqual(adopted.map(({ outbox }) => outbox).sort(), ['a', 'b'])
     await mine.close()
+  }))
+
+test('processes that open a profile in the same moment leave no file to each other', () =>
+  withDirectory(async (directory) => {
+    const fixture = new URL('./openings-process.test-fixture.ts', import.meta.url).pathname
+    const [rounds, everyMs] = [20, 60]
+    const when = [`${Date.now() + 2_000}`, `${rounds}`, `${everyMs}`]
+    const both = [1, 2].map(() => {
+      const child = spawn(process.execPath, [fixture, directory, ...when], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      processes.push(child)
+      return child
+    })
+    await Promise.all(both.map(({ stdout }) => once(stdout, 'data')))
+    const counts = readdirSync(directory).map((profile) => {
+      const names = readdirSync(join(directory, profile))
+      return names.filter((name) => name.endsWith('.sqlite')).length
+    })
+    assert.deepEqual(counts, Array(rounds).fill(2))
+    const exits = both.map((child) => once(child, 'exit'))
+    for (const { stdin } of both) stdin.end()
+    await Promise.all(exits)
   }))
 
 test('whoever opens a new profile at once waits for the identity of the first', () =>

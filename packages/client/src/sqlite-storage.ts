@@ -19,6 +19,8 @@ import { ProfileLock } from './profile-lock.ts'
 import type { ClientStorage, Identity, Restored, StoredChange } from './storage.ts'
 
 const filesMax = 64
+/** For a file that another process is just opening, too; one that is held costs so long. */
+const openPatienceMs = 25
 const identityLockName = 'identity.lock'
 const gatherMs = 250
 const gatheredMax = 1_000
@@ -147,7 +149,8 @@ class SqliteStorage implements ClientStorage {
 
 function firstFree(directory: string): OutboxDatabase {
   for (let number = 1; number <= filesMax; number += 1) {
-    const own = OutboxDatabase.open(join(directory, `outbox-${number}.sqlite`))
+    const path = join(directory, `outbox-${number}.sqlite`)
+    const own = OutboxDatabase.open(path, openPatienceMs)
     if (own !== undefined) return own
   }
   throw new Error(`${filesMax} programs use ${directory} already; close one or use another profile`)
