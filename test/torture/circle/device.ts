@@ -115,12 +115,14 @@ export class CircleDevice {
 
   /** Whatever dies meanwhile, clients or servers: the call is made again. */
   async insist<T = unknown>(verb: Verb, ...words: readonly string[]): Promise<Result<T>> {
+    const giveUpAtMs = performance.now() + answerMsMax
     for (;;) {
       await until(() => this.isRunning, { what: `${this.name} runs`, ms: startMsMax })
       try {
         const said = await this.call<T>(verb, ...words)
-        // In an outage of the log; a person would ask again, too.
-        if (said.ok || said.code !== 'unavailable') return said
+        const isOutage = !said.ok && said.code === 'unavailable'
+        // A person would ask again, too.
+        if (!isOutage || performance.now() >= giveUpAtMs) return said
       } catch (error) {
         if (!(error instanceof DeviceDied)) throw error
       }
