@@ -55,7 +55,7 @@ const steps: readonly Step[] = [
   { name: 'unit', commands: () => [tests(2, 'packages/*/src/**/*.test.ts')] },
   {
     name: 'simulator',
-    commands: () => [run(node, 'packages/simulator/src/run/main.ts', '--seeds', '200')],
+    commands: () => [run(node, 'packages/simulator/src/run/main.ts', '--seeds', '300')],
   },
   { name: 'e2e', commands: () => [tests(1, 'test/**/*.test.ts', 'scripts/*.test.ts')] },
 ]
