@@ -10,8 +10,8 @@
  * Within a series each delivery is a write of its own, or of a burst of twenty, at as many
  * deliveries a second. Over rooms messages and connections are as many, too, and the price of a
  * delivery is compared with its message's: it weighs as much in all of them, and ten deliveries are
- * too few beside it to tell the two prices apart. What the same
- * costs a loop in C beside it tells how much of a difference is the kernel's.
+ * too few beside it to tell the two prices apart. What the same costs a loop in C beside it tells
+ * how much of a difference is the kernel's.
  */
 import { ceiling } from '../contestants/ceiling.ts'
 import type { Contestant } from '../contestants/contestant.ts'
